@@ -1,0 +1,1 @@
+//! The Apigate Voice northbound API: JSON, JWT bearer.

@@ -1,0 +1,1 @@
+//! The shell: an async handle, group commit, clock and ids.

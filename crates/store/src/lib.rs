@@ -1,0 +1,1 @@
+//! What the store remembers: Diesel on SQLite and PostgreSQL.

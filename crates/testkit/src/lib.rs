@@ -1,0 +1,1 @@
+//! For tests only: builders, a model, both databases.

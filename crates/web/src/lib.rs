@@ -1,0 +1,1 @@
+//! The HTTP shell that the binaries share; it knows no facade.
