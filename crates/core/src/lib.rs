@@ -1,1 +1,35 @@
-//! The rules of leasing telephone numbers: pure, with time and ids as arguments.
+//! The rules of leasing telephone numbers: who may lease, which number, until when, what it
+//! costs, and what is refused.
+//!
+//! This crate is pure. It knows no clock, no randomness, no database, no socket and no wire
+//! format: the present instant and new ids are arguments, what a decision may see is handed to
+//! it, and what it decides is a value. So every rule can be read, tested and used alone.
+//!
+//! ```
+//! use leaseline_core::phone::PhoneNumber;
+//! use leaseline_core::region::Region;
+//!
+//! let malaysia = Region::by_code("MY").expect("in the table");
+//! let sent = PhoneNumber::parse("0195730424", &malaysia).expect("a number");
+//! assert_eq!(sent.sent(), "0195730424");
+//! assert_eq!(sent.e164().to_string(), "60195730424");
+//! ```
+
+pub mod api_user;
+pub mod customer;
+pub mod expiry;
+pub mod ids;
+pub mod lease;
+pub mod ledger;
+pub mod money;
+pub mod phone;
+pub mod pool;
+pub mod refusal;
+pub mod region;
+pub mod release;
+pub mod reservation;
+pub mod subscriber;
+pub mod timestamp;
+
+pub use refusal::Refusal;
+pub use timestamp::Timestamp;

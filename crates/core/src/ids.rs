@@ -1,0 +1,91 @@
+//! One id type per noun, so that a pool can not be asked for where a customer is meant.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+macro_rules! integer_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The id with this value; `None` unless it is at least 1.
+            pub const fn new(value: i64) -> Option<Self> {
+                if value < 1 { None } else { Some(Self(value)) }
+            }
+
+            /// The value, at least 1.
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+// A macro because the five types differ in nothing but their names, which no trait can give.
+integer_id! {
+    /// A customer (Apigate: `customer_id`).
+    CustomerId
+}
+integer_id! {
+    /// A pool of numbers.
+    PoolId
+}
+integer_id! {
+    /// A number of the inventory. Ids ascend in the order of import.
+    NumberId
+}
+integer_id! {
+    /// A ledger: the money of one customer.
+    LedgerId
+}
+integer_id! {
+    /// A user of an API.
+    ApiUserId
+}
+
+/// A lease (Apigate: `reference_id`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LeaseId(Uuid);
+
+/// What a ledger entry was booked for. Unique: one source is booked once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(Uuid);
+
+impl LeaseId {
+    /// The lease with this reference.
+    pub const fn new(reference: Uuid) -> Self {
+        Self(reference)
+    }
+
+    /// The reference.
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for LeaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
+
+impl SourceId {
+    /// The source with this id.
+    pub const fn new(source: Uuid) -> Self {
+        Self(source)
+    }
+
+    /// The id.
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
