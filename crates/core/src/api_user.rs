@@ -56,10 +56,7 @@ impl ApiUser {
             Role::Admin => Reach::Everyone,
             Role::Client { customers, .. } => Reach::Only(Arc::clone(customers)),
         };
-        Caller {
-            user: self.id,
-            reach,
-        }
+        Caller { user: self.id, reach }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Customers: who leases, on what terms.
 
 use crate::Refusal;
+use crate::api_user::Caller;
 use crate::ids::{CustomerId, LedgerId};
 use crate::lease::LeaseKind;
 use crate::money::Credits;
@@ -200,10 +201,7 @@ impl<'a> ActiveCustomer<'a> {
     /// [`Refusal::ServiceNotEnabled`].
     pub fn enabled_terms(self, kind: LeaseKind) -> Result<ServiceTerms, Refusal> {
         let terms = self.0.profile.terms(kind);
-        terms
-            .enabled
-            .then_some(terms)
-            .ok_or(Refusal::ServiceNotEnabled(kind))
+        terms.enabled.then_some(terms).ok_or(Refusal::ServiceNotEnabled(kind))
     }
 
     /// Whether it may lease a number for this phone.
@@ -255,11 +253,7 @@ impl Limit {
 impl BlockSeconds {
     /// Blocks of that many seconds; `None` below 1.
     pub const fn new(seconds: i64) -> Option<Self> {
-        if seconds < 1 {
-            None
-        } else {
-            Some(Self(seconds))
-        }
+        if seconds < 1 { None } else { Some(Self(seconds)) }
     }
 
     /// How many seconds.
@@ -271,11 +265,7 @@ impl BlockSeconds {
 impl BlockRate {
     /// That many credits per block; `None` below 0.
     pub const fn new(credits: i64) -> Option<Self> {
-        if credits < 0 {
-            None
-        } else {
-            Some(Self(credits))
-        }
+        if credits < 0 { None } else { Some(Self(credits)) }
     }
 
     /// How many credits.
@@ -291,6 +281,17 @@ pub struct NewCustomer {
     pub profile: CustomerProfile,
     /// Booked once, as the first entry of its ledger; nothing is booked for zero.
     pub opening_balance: Credits,
+}
+
+/// A request to change a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerUpdate {
+    /// Who asks.
+    pub caller: Caller,
+    /// Which customer.
+    pub customer: CustomerId,
+    /// What to change.
+    pub change: CustomerChange,
 }
 
 /// A customer with what its ledger says.

@@ -88,17 +88,12 @@ mod tests {
     fn at(year: i32, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Timestamp {
         let month = Month::try_from(month).unwrap();
         let date = Date::from_calendar_date(year, month, day).unwrap();
-        Utc.instant(date.with_hms(hour, minute, second).unwrap())
-            .unwrap()
+        Utc.instant(date.with_hms(hour, minute, second).unwrap()).unwrap()
     }
 
     fn check(from: Timestamp, value: i64, unit: TermUnit, expected: Option<Timestamp>) {
         let term = LeaseTerm::new(value, unit).expect("at least 1");
-        assert_eq!(
-            term.expiry(from, &Utc),
-            expected,
-            "{value} {unit:?} from {from:?}"
-        );
+        assert_eq!(term.expiry(from, &Utc), expected, "{value} {unit:?} from {from:?}");
     }
 
     #[test]
@@ -110,60 +105,20 @@ mod tests {
     #[test]
     fn months_are_clamped_and_days_are_exact() {
         let january = at(2027, 1, 31, 9, 30, 0);
-        check(
-            january,
-            1,
-            TermUnit::Months,
-            Some(at(2027, 2, 28, 9, 30, 0)),
-        );
-        check(
-            january,
-            13,
-            TermUnit::Months,
-            Some(at(2028, 2, 29, 9, 30, 0)),
-        );
-        check(
-            january,
-            2,
-            TermUnit::Months,
-            Some(at(2027, 3, 31, 9, 30, 0)),
-        );
-        check(
-            at(2028, 2, 29, 0, 0, 0),
-            1,
-            TermUnit::Years,
-            Some(at(2029, 2, 28, 0, 0, 0)),
-        );
-        check(
-            at(2026, 12, 5, 1, 2, 3),
-            1,
-            TermUnit::Months,
-            Some(at(2027, 1, 5, 1, 2, 3)),
-        );
+        check(january, 1, TermUnit::Months, Some(at(2027, 2, 28, 9, 30, 0)));
+        check(january, 13, TermUnit::Months, Some(at(2028, 2, 29, 9, 30, 0)));
+        check(january, 2, TermUnit::Months, Some(at(2027, 3, 31, 9, 30, 0)));
+        check(at(2028, 2, 29, 0, 0, 0), 1, TermUnit::Years, Some(at(2029, 2, 28, 0, 0, 0)));
+        check(at(2026, 12, 5, 1, 2, 3), 1, TermUnit::Months, Some(at(2027, 1, 5, 1, 2, 3)));
         check(january, 1, TermUnit::Days, Some(at(2027, 2, 1, 9, 30, 0)));
-        check(
-            january,
-            25,
-            TermUnit::Hours,
-            Some(at(2027, 2, 1, 10, 30, 0)),
-        );
-        check(
-            january,
-            90,
-            TermUnit::Minutes,
-            Some(at(2027, 1, 31, 11, 0, 0)),
-        );
+        check(january, 25, TermUnit::Hours, Some(at(2027, 2, 1, 10, 30, 0)));
+        check(january, 90, TermUnit::Minutes, Some(at(2027, 1, 31, 11, 0, 0)));
     }
 
     #[test]
     fn the_printed_second_is_the_instant_of_the_end() {
         let half_past = Timestamp::from_micros(at(2027, 1, 1, 0, 0, 0).micros() + 500_000);
-        check(
-            half_past,
-            1,
-            TermUnit::Minutes,
-            Some(at(2027, 1, 1, 0, 1, 1)),
-        );
+        check(half_past, 1, TermUnit::Minutes, Some(at(2027, 1, 1, 0, 1, 1)));
     }
 
     #[test]
@@ -176,12 +131,7 @@ mod tests {
         check(now, 36_525, TermUnit::Days, None);
         check(now, 1_201, TermUnit::Months, None);
         check(now, 101, TermUnit::Years, None);
-        for unit in [
-            TermUnit::Years,
-            TermUnit::Months,
-            TermUnit::Days,
-            TermUnit::Minutes,
-        ] {
+        for unit in [TermUnit::Years, TermUnit::Months, TermUnit::Days, TermUnit::Minutes] {
             check(now, i64::MAX, unit, None);
         }
     }

@@ -119,11 +119,7 @@ impl Party {
 
     /// What kind of lease they need.
     pub fn kind(&self) -> LeaseKind {
-        if self.0.len() == 1 {
-            LeaseKind::Single
-        } else {
-            LeaseKind::Group
-        }
+        if self.0.len() == 1 { LeaseKind::Single } else { LeaseKind::Group }
     }
 }
 
@@ -182,16 +178,10 @@ impl LeaseView {
         let customer = request.caller.customer(request.customer, found)?;
         let shelf = customer.shelf();
         self.permit(customer.active()?, &request.party)?;
-        let expires_at = request
-            .term
-            .expiry(now, &*request.zone)
-            .ok_or(Refusal::ExpiryTooFar)?;
+        let expires_at = request.term.expiry(now, &*request.zone).ok_or(Refusal::ExpiryTooFar)?;
         let numbers = self.take(shelf, request.party.users().len())?;
         self.count(request.customer, &request.party);
-        let free_from = numbers
-            .iter()
-            .map(|free| rested(expires_at, free.quarantine))
-            .collect();
+        let free_from = numbers.iter().map(|free| rested(expires_at, free.quarantine)).collect();
         let lease = Lease {
             id,
             customer: request.customer,
@@ -211,36 +201,24 @@ impl LeaseView {
             self.permit_phone(customer, phone)?;
         }
         let key = (customer.customer().id, party.kind());
-        if terms
-            .max_leases
-            .is_exceeded_by(count_after_one_more(&self.live, &key))
-        {
+        if terms.max_leases.is_exceeded_by(count_after_one_more(&self.live, &key)) {
             return Err(Refusal::LeaseLimitReached(party.kind()));
         }
-        party
-            .phones()
-            .try_for_each(|phone| self.permit_one_more(customer, phone))
+        party.phones().try_for_each(|phone| self.permit_one_more(customer, phone))
     }
 
     fn permit_phone(&self, customer: ActiveCustomer<'_>, phone: E164) -> Result<(), Refusal> {
         if self.inventory.contains(&phone) {
             return Err(Refusal::PhoneIsOurs);
         }
-        customer
-            .allows(phone)
-            .then_some(())
-            .ok_or(Refusal::PrefixNotAllowed)
+        customer.allows(phone).then_some(()).ok_or(Refusal::PrefixNotAllowed)
     }
 
     fn permit_one_more(&self, customer: ActiveCustomer<'_>, phone: E164) -> Result<(), Refusal> {
         let key = (customer.customer().id, phone);
         let after = count_after_one_more(&self.live_by_phone, &key);
         let exceeded = self.max_per_phone.is_exceeded_by(after);
-        if exceeded {
-            Err(Refusal::PhoneLeaseLimitReached)
-        } else {
-            Ok(())
-        }
+        if exceeded { Err(Refusal::PhoneLeaseLimitReached) } else { Ok(()) }
     }
 
     /// Takes the numbers that rested longest, all or none.
@@ -260,11 +238,7 @@ impl LeaseView {
 impl Customer {
     /// Where its leases take their numbers from.
     pub const fn shelf(&self) -> Shelf {
-        if self.has_reserve {
-            Shelf::ReservedFor(self.id)
-        } else {
-            Shelf::General
-        }
+        if self.has_reserve { Shelf::ReservedFor(self.id) } else { Shelf::General }
     }
 }
 

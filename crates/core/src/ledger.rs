@@ -90,11 +90,7 @@ pub struct TopUpView {
 impl LedgerHead {
     /// A ledger without entries.
     pub const fn empty(ledger: LedgerId) -> Self {
-        Self {
-            ledger,
-            seq: 0,
-            balance: Credits::ZERO,
-        }
+        Self { ledger, seq: 0, balance: Credits::ZERO }
     }
 
     /// Writes the next line.
@@ -102,16 +98,9 @@ impl LedgerHead {
     /// # Errors
     /// [`Refusal::AmountOverflow`] when the balance would no longer fit.
     pub fn post(&mut self, posting: Posting) -> Result<LedgerEntry, Refusal> {
-        let balance = self
-            .balance
-            .checked_add(posting.amount)
-            .ok_or(Refusal::AmountOverflow)?;
+        let balance = self.balance.checked_add(posting.amount).ok_or(Refusal::AmountOverflow)?;
         let seq = self.seq.checked_add(1).ok_or(Refusal::AmountOverflow)?;
-        *self = Self {
-            ledger: self.ledger,
-            seq,
-            balance,
-        };
+        *self = Self { ledger: self.ledger, seq, balance };
         Ok(LedgerEntry {
             ledger: self.ledger,
             seq,
@@ -139,15 +128,7 @@ impl TopUpView {
         let found = self.ledgers.get_mut(&request.customer);
         let ledger = request.caller.customer(request.customer, found)?;
         let amount = request.amount;
-        let entry = ledger.post(Posting {
-            amount,
-            kind: EntryKind::TopUp,
-            source,
-            at: now,
-        })?;
-        Ok(ToppedUp {
-            customer: request.customer,
-            entry,
-        })
+        let entry = ledger.post(Posting { amount, kind: EntryKind::TopUp, source, at: now })?;
+        Ok(ToppedUp { customer: request.customer, entry })
     }
 }

@@ -1,6 +1,7 @@
 //! Telephone numbers by one rule, without a numbering plan: `+X` and `00X` are international X;
-//! else digits that begin with the region's national prefix are country code + the rest; else
-//! the digits are international as they stand. The result has 7 to 15 digits and does not begin
+//! else digits that begin with the region's national prefix are country code + the rest (where
+//! there is no such prefix, as in Italy, a leading 0 is part of the number and stays); else the
+//! digits are international as they stand. The result has 7 to 15 digits and does not begin
 //! with 0. A number is shown as it was sent and compared by that normal form.
 
 use std::fmt;
@@ -41,18 +42,12 @@ impl PhoneNumber {
     /// too long or begins with 0.
     pub fn parse(text: &str, region: &Region) -> Result<Self, NotANumber> {
         let e164 = E164::parse(&normal_form(text, region))?;
-        Ok(Self {
-            sent: text.into(),
-            e164,
-        })
+        Ok(Self { sent: text.into(), e164 })
     }
 
     /// Puts a number together that was parsed once and kept in both forms.
     pub fn from_parts(sent: &str, e164: E164) -> Self {
-        Self {
-            sent: sent.into(),
-            e164,
-        }
+        Self { sent: sent.into(), e164 }
     }
 
     /// As it was sent.
@@ -70,10 +65,11 @@ fn normal_form(text: &str, region: &Region) -> String {
     if let Some(international) = text.strip_prefix('+').or_else(|| text.strip_prefix("00")) {
         return international.to_owned();
     }
-    match region
-        .national_prefix()
-        .and_then(|prefix| text.strip_prefix(prefix))
-    {
+    let national = match region.national_prefix() {
+        Some(prefix) => text.strip_prefix(prefix),
+        None => Some(text).filter(|text| text.starts_with('0')),
+    };
+    match national {
         Some(rest) => format!("{}{rest}", region.country_code()),
         None => text.to_owned(),
     }
@@ -173,8 +169,8 @@ mod tests {
 
     #[test]
     fn a_region_without_a_national_prefix_keeps_the_zero() {
-        check("0612345678", "ES", None);
-        check("612345678", "ES", Some("612345678"));
+        check("0612345678", "IT", Some("390612345678"));
+        check("390612345678", "IT", Some("390612345678"));
     }
 
     #[test]

@@ -24,9 +24,7 @@ pub struct Region {
 impl Region {
     /// The region of an ISO 3166 alpha-2 code, in capitals: `MY`, not `my`.
     pub fn by_code(code: &str) -> Option<Self> {
-        let row = REGIONS
-            .binary_search_by_key(&code, |&(code, ..)| code)
-            .ok()?;
+        let row = REGIONS.binary_search_by_key(&code, |&(code, ..)| code).ok()?;
         let (_, country_code, national_prefix) = REGIONS[row];
         Some(Self {
             country_code: Cow::Borrowed(country_code),
@@ -169,9 +167,7 @@ mod tests {
     fn a_code_is_matched_exactly() {
         let check = |code, expected: Option<(&str, Option<&str>)>| {
             let region = Region::by_code(code);
-            let found = region
-                .as_ref()
-                .map(|it| (it.country_code(), it.national_prefix()));
+            let found = region.as_ref().map(|it| (it.country_code(), it.national_prefix()));
             assert_eq!(found, expected, "{code:?}");
         };
         check("MY", Some(("60", Some("0"))));
@@ -195,10 +191,7 @@ mod tests {
         let check =
             |country_code, national_prefix, expected: Result<Option<&str>, InvalidRegion>| {
                 let region = Region::new(country_code, national_prefix);
-                let found = region
-                    .as_ref()
-                    .map(|it| it.national_prefix())
-                    .map_err(|&error| error);
+                let found = region.as_ref().map(|it| it.national_prefix()).map_err(|&error| error);
                 assert_eq!(found, expected, "{country_code:?} {national_prefix:?}");
                 if let Ok(region) = &region {
                     assert_eq!(region.country_code(), country_code);

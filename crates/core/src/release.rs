@@ -67,10 +67,7 @@ impl ReleaseView {
         request: &ReleaseRequest,
         now: Timestamp,
     ) -> Result<LeaseReleased, Refusal> {
-        let lease = self
-            .leases
-            .get_mut(&request.lease)
-            .ok_or(Refusal::LeaseUnknown)?;
+        let lease = self.leases.get_mut(&request.lease).ok_or(Refusal::LeaseUnknown)?;
         if !lease.is_live(now) || !lease.answers_to(request) {
             return Err(Refusal::LeaseUnknown);
         }

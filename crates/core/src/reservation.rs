@@ -38,16 +38,8 @@ pub fn permit_reserve(
     quantity: NonZeroU32,
 ) -> Result<(), Refusal> {
     let after = held.saturating_add(i64::from(quantity.get()));
-    let exceeded = customer
-        .customer()
-        .profile
-        .max_reserved
-        .is_exceeded_by(after);
-    if exceeded {
-        Err(Refusal::ReserveLimitReached)
-    } else {
-        Ok(())
-    }
+    let exceeded = customer.customer().profile.max_reserved.is_exceeded_by(after);
+    if exceeded { Err(Refusal::ReserveLimitReached) } else { Ok(()) }
 }
 
 /// Sets aside what was picked, all or none.
@@ -60,9 +52,6 @@ pub fn reserve(
     picked: Vec<FreeNumber>,
 ) -> Result<NumbersReserved, Refusal> {
     let enough = u32::try_from(picked.len()).is_ok_and(|found| found == quantity.get());
-    let reserved = NumbersReserved {
-        customer: customer.customer().id,
-        numbers: picked,
-    };
+    let reserved = NumbersReserved { customer: customer.customer().id, numbers: picked };
     enough.then_some(reserved).ok_or(Refusal::NoFreeNumber)
 }

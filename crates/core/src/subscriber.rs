@@ -50,11 +50,7 @@ impl Subscriber {
     ) -> Result<Self, ImsiOfAnotherNetwork> {
         match (&imsi, &network) {
             (Some(imsi), Some(network)) if !imsi.is_of(network) => Err(ImsiOfAnotherNetwork),
-            _ => Ok(Self {
-                phone,
-                imsi,
-                network,
-            }),
+            _ => Ok(Self { phone, imsi, network }),
         }
     }
 
@@ -145,14 +141,8 @@ mod tests {
     fn an_imsi_begins_with_its_network() {
         assert_eq!(user(Some("502190123456789"), Some(("502", "19"))), Ok(()));
         assert_eq!(user(Some("502190123456789"), Some(("502", "190"))), Ok(()));
-        assert_eq!(
-            user(Some("502190123456789"), Some(("502", "12"))),
-            Err(ImsiOfAnotherNetwork)
-        );
-        assert_eq!(
-            user(Some("502190123456789"), Some(("190", "12"))),
-            Err(ImsiOfAnotherNetwork)
-        );
+        assert_eq!(user(Some("502190123456789"), Some(("502", "12"))), Err(ImsiOfAnotherNetwork));
+        assert_eq!(user(Some("502190123456789"), Some(("190", "12"))), Err(ImsiOfAnotherNetwork));
         assert_eq!(user(Some("502190123456789"), None), Ok(()));
         assert_eq!(user(None, Some(("502", "12"))), Ok(()));
     }

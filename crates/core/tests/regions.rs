@@ -11,11 +11,7 @@ fn the_table_has_every_country_of_the_metadata_and_no_other() {
             (ours != theirs).then(|| format!("{code}: have {ours:?}, want {theirs:?}"))
         })
         .collect();
-    assert!(
-        drifted.is_empty(),
-        "correct crates/core/src/region.rs:\n{}",
-        drifted.join("\n")
-    );
+    assert!(drifted.is_empty(), "correct crates/core/src/region.rs:\n{}", drifted.join("\n"));
 }
 
 /// Guards the test above: what it does not ask for is no country.
@@ -27,30 +23,19 @@ fn every_country_of_the_metadata_has_an_alpha2_code() {
         .map(|it| it.id())
         .filter(|id| !codes.iter().any(|code| code == id))
         .collect();
-    assert!(
-        others
-            .iter()
-            .all(|id| id.bytes().all(|byte| byte.is_ascii_digit())),
-        "{others:?}"
-    );
+    assert!(others.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_digit())), "{others:?}");
 }
 
 type Row = Option<(String, Option<String>)>;
 
 fn in_our_table(code: &str) -> Row {
     let region = Region::by_code(code)?;
-    Some((
-        region.country_code().to_owned(),
-        region.national_prefix().map(str::to_owned),
-    ))
+    Some((region.country_code().to_owned(), region.national_prefix().map(str::to_owned)))
 }
 
 fn in_the_metadata(code: &str) -> Row {
     let metadata = DATABASE.by_id(code)?;
-    Some((
-        metadata.country_code().to_string(),
-        metadata.national_prefix().map(str::to_owned),
-    ))
+    Some((metadata.country_code().to_string(), metadata.national_prefix().map(str::to_owned)))
 }
 
 fn alpha2_codes() -> impl Iterator<Item = String> {

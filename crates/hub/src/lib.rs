@@ -1,1 +1,35 @@
-//! The shell: an async handle, group commit, clock and ids.
+//! The rules with a database: an async [`Hub`] that carries out requests in batches, each batch
+//! one transaction, and answers a caller only after its commit.
+//!
+//! This crate is about order, time and threads. What is allowed, `leaseline_core` decides; what
+//! is remembered, `leaseline_store` writes. It knows no wire format and hands out no type of the
+//! database library.
+
+mod batch;
+mod clock;
+mod desk;
+mod errand;
+mod failure;
+mod hub;
+mod idempotency;
+mod identity;
+mod ids;
+mod inbox;
+pub mod operator;
+mod readiness;
+mod reads;
+mod request;
+mod sweeper;
+mod writer;
+mod zone;
+
+pub use leaseline_core as core;
+
+pub use clock::{Clock, SystemClock};
+pub use failure::Failure;
+pub use hub::{Hub, OpenError, Schema, Settings};
+pub use idempotency::{Idempotency, Settled};
+pub use ids::{Ids, RandomIds};
+pub use readiness::NotReady;
+pub use request::Request;
+pub use zone::{IanaZone, UnknownZone};

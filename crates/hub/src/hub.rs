@@ -1,0 +1,257 @@
+//! The handle that everything asks through.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use leaseline_core::Timestamp;
+use leaseline_core::customer::Limit;
+use leaseline_store::{Migrated, ReadPool, SchemaState, Store, StoreError, Tx, UnknownUrl, load};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::{Clock, Now, SystemClock};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::idempotency::{Idempotency, Settled};
+use crate::identity::Memory;
+use crate::ids::{Ids, RandomIds};
+use crate::inbox::{Answer, Command};
+use crate::reads::Readers;
+use crate::request::{Request, Way};
+use crate::sweeper;
+use crate::writer::Writer;
+
+/// The rules with a database: asks for changes, reads what is. Cheap to clone.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use leaseline_hub::{Hub, Settings};
+///
+/// let folder = tempfile::tempdir().unwrap();
+/// let url = format!("sqlite://{}/example.db", folder.path().display());
+/// Hub::migrate(&url).unwrap();
+/// let hub = Hub::open(Settings::new(&url)).unwrap();
+/// hub.ready().await.unwrap();
+/// hub.close().await;
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    inbox: Mutex<Option<mpsc::Sender<Command>>>,
+    readers: Arc<Readers>,
+    identities: Memory,
+    now: Arc<Now>,
+    ids: Arc<dyn Ids>,
+    patience: Duration,
+    closing: watch::Sender<bool>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// How a hub is set up. Everything in it is bounded.
+pub struct Settings {
+    /// The database: `sqlite://PATH` or `postgres://…`.
+    pub database_url: String,
+    /// At most so many requests share a transaction.
+    pub batch_limit: usize,
+    /// At most so many requests wait for the writer; more are refused at once.
+    pub inbox: usize,
+    /// At most so many connections read.
+    pub readers: usize,
+    /// After so long a caller hears that the store is unavailable.
+    pub patience: Duration,
+    /// So many live leases of one customer a phone may take part in.
+    pub max_leases_per_phone: Limit,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// The source of ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Settings {
+    /// The defaults, for this database.
+    pub fn new(database_url: &str) -> Self {
+        Self {
+            database_url: database_url.to_owned(),
+            batch_limit: 256,
+            inbox: 4_096,
+            readers: 4,
+            patience: Duration::from_millis(1_900),
+            max_leases_per_phone: Limit::NONE,
+            clock: Box::new(SystemClock),
+            ids: Arc::new(RandomIds),
+        }
+    }
+}
+
+/// How a database's schema compares with this version's.
+pub type Schema = SchemaState;
+
+/// A hub could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL names no database that we can use.
+    #[error(transparent)]
+    Url(#[from] UnknownUrl),
+    /// The database does not answer, or not as it should.
+    #[error("failed to open the database")]
+    Store(#[from] StoreError),
+    /// The database lacks tables.
+    #[error("the database's schema is {0:?}, not this version's: run `leaseline migrate`")]
+    Schema(Schema),
+    /// The thread that writes could not be started.
+    #[error("failed to start the writer")]
+    Thread(#[source] std::io::Error),
+}
+
+impl Hub {
+    /// Brings a database to this version's schema. A SQLite database is made if there is none,
+    /// and copied beside itself before it is changed.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn migrate(database_url: &str) -> Result<Migrated, OpenError> {
+        let store = Store::from_url(database_url)?;
+        Ok(store.connect()?.migrate(&store)?)
+    }
+
+    /// Compares a database's schema with this version's.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn schema(database_url: &str) -> Result<Schema, OpenError> {
+        let store = Store::from_url(database_url)?;
+        Ok(store.connect()?.read().schema_state()?)
+    }
+
+    /// Opens a database of this version's schema and starts the writer. Call it inside of a
+    /// tokio runtime.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(settings: Settings) -> Result<Self, OpenError> {
+        let store = Store::from_url(&settings.database_url)?;
+        let now = Arc::new(Now::new(settings.clock));
+        let mut session = store.connect()?;
+        let mut tx = session.read();
+        match tx.schema_state()? {
+            SchemaState::Current => {}
+            other => return Err(OpenError::Schema(other)),
+        }
+        load::writers::latest_seen(&mut tx)?.into_iter().for_each(|seen| now.has_been(seen));
+        let (sender, receiver) = mpsc::channel(settings.inbox);
+        let writer = Writer {
+            store: store.clone(),
+            now: Arc::clone(&now),
+            ids: Arc::clone(&settings.ids),
+            inbox: receiver,
+            batch_limit: settings.batch_limit,
+            max_leases_per_phone: settings.max_leases_per_phone,
+            desk: Desk::default(),
+        };
+        let thread = std::thread::Builder::new().name("leaseline-writer".into());
+        let writer = thread.spawn(move || writer.run()).map_err(OpenError::Thread)?;
+        let readers = u32::try_from(settings.readers).unwrap_or(u32::MAX);
+        let pool = ReadPool::new(&store, readers);
+        let (closing, closed) = watch::channel(false);
+        let hub = Self(Arc::new(Inner {
+            inbox: Mutex::new(Some(sender)),
+            readers: Arc::new(Readers::new(pool, settings.readers)),
+            identities: Memory::default(),
+            now,
+            ids: settings.ids,
+            patience: settings.patience,
+            closing,
+            writer: Mutex::new(Some(writer)),
+        }));
+        tokio::spawn(sweeper::run(hub.clone(), closed));
+        Ok(hub)
+    }
+
+    /// Asks for a change, and hears of it after its commit.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn ask<R: Request>(&self, request: R) -> Result<R::Outcome, Failure> {
+        match self.submit(request, None).await? {
+            Settled::Fresh(outcome) => Ok(outcome),
+            // Only a key could have found an earlier answer.
+            Settled::Repeated(_) => Err(Failure::Unavailable),
+        }
+    }
+
+    /// Asks for a change that is made once for all requests with this key.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn ask_once<R: Request>(
+        &self,
+        request: R,
+        key: Idempotency<R::Outcome>,
+    ) -> Result<Settled<R::Outcome>, Failure> {
+        self.submit(request, Some(key)).await
+    }
+
+    /// The present instant, which never goes back.
+    pub fn now(&self) -> Timestamp {
+        self.0.now.now()
+    }
+
+    /// Takes no more requests, finishes those that were accepted, and stops the writer.
+    pub async fn close(&self) {
+        self.0.closing.send_replace(true);
+        drop(lock(&self.0.inbox).take());
+        let writer = lock(&self.0.writer).take();
+        if let Some(writer) = writer {
+            let joined = tokio::task::spawn_blocking(move || writer.join().is_ok()).await;
+            if !matches!(joined, Ok(true)) {
+                tracing::error!("the writer ended with a panic");
+            }
+        }
+    }
+
+    pub(crate) fn identities(&self) -> &Memory {
+        &self.0.identities
+    }
+
+    pub(crate) fn clock(&self) -> &Now {
+        &self.0.now
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let reading = self.0.readers.read(work);
+        tokio::time::timeout(self.0.patience, reading).await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    async fn submit<R: Request>(
+        &self,
+        request: R,
+        key: Option<Idempotency<R::Outcome>>,
+    ) -> Answer<R::Outcome> {
+        let (reply, answered) = oneshot::channel();
+        let command = request.into_command(Way { key, reply }, &*self.0.ids);
+        self.send(command)?;
+        match tokio::time::timeout(self.0.patience, answered).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
+        }
+    }
+
+    fn send(&self, command: Command) -> Result<(), Failure> {
+        let inbox = lock(&self.0.inbox);
+        let inbox = inbox.as_ref().ok_or(Failure::Unavailable)?;
+        inbox.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => Failure::Overloaded,
+            TrySendError::Closed(_) => Failure::Unavailable,
+        })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,131 @@
+//! The writer: one thread that takes what queued up while its last commit ran, carries it out in
+//! one transaction, and answers after the commit. Nobody waits for a timer: a lone caller's
+//! request is a batch of one.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use leaseline_core::Timestamp;
+use leaseline_core::customer::Limit;
+use leaseline_store::{Patience, Store, StoreError, Tx};
+use tokio::sync::mpsc::Receiver;
+
+use crate::batch::{Batch, Decided, Terms};
+use crate::clock::Now;
+use crate::desk::Desk;
+use crate::errand::Errand;
+use crate::failure::Failure;
+use crate::ids::Ids;
+use crate::inbox::Command;
+
+/// After so long on one batch, what is left of it is told to try again: its callers are about to
+/// give up.
+const BATCH_DEADLINE: Duration = Duration::from_millis(1_500);
+
+pub(crate) struct Writer {
+    pub(crate) store: Store,
+    pub(crate) now: Arc<Now>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) inbox: Receiver<Command>,
+    pub(crate) batch_limit: usize,
+    pub(crate) max_leases_per_phone: Limit,
+    pub(crate) desk: Desk,
+}
+
+impl Writer {
+    /// Runs until every sender is gone and the inbox is empty.
+    pub(crate) fn run(mut self) {
+        while let Some(first) = self.inbox.blocking_recv() {
+            let (batch, errands) = self.gather(first);
+            if batch.len() > 0 {
+                self.carry_out(batch);
+            }
+            errands.into_iter().for_each(|errand| self.run_errand(errand));
+        }
+    }
+
+    fn gather(&mut self, first: Command) -> (Batch, Vec<Box<dyn Errand>>) {
+        let mut batch = Batch::default();
+        let mut errands = Vec::new();
+        let mut next = Some(first);
+        while let Some(command) = next {
+            match command {
+                Command::Lease(job) => batch.leases.push(job),
+                Command::Release(job) => batch.releases.push(job),
+                Command::TopUp(job) => batch.top_ups.push(job),
+                Command::Errand(errand) => errands.push(errand),
+            }
+            let full = batch.len() + errands.len() >= self.batch_limit;
+            next = if full { None } else { self.inbox.try_recv().ok() };
+        }
+        batch.drop_abandoned();
+        errands.retain(|errand| !errand.is_abandoned());
+        (batch, errands)
+    }
+
+    fn carry_out(&mut self, batch: Batch) {
+        let began = Instant::now();
+        match self.try_batch(&batch, self.store.patience()) {
+            Ok(decided) => {
+                let undecided = batch.answer(decided).into_iter().map(Batch::of_lease);
+                undecided.for_each(|alone| self.carry_out_alone(alone, began));
+            }
+            Err(error) => {
+                tracing::warn!(%error, size = batch.len(), "a batch failed");
+                if batch.len() == 1 || !self.may_replay(&error) {
+                    return batch.fail(Failure::of(&error));
+                }
+                batch.one_by_one().for_each(|alone| self.carry_out_alone(alone, began));
+            }
+        }
+    }
+
+    /// One request by itself: what failed in company must not drag its neighbours along.
+    fn carry_out_alone(&mut self, batch: Batch, began: Instant) {
+        if began.elapsed() > BATCH_DEADLINE {
+            return batch.fail(Failure::Locked);
+        }
+        match self.try_batch(&batch, Patience::Wait) {
+            Ok(decided) => {
+                let undecided = batch.answer(decided);
+                debug_assert!(undecided.is_empty(), "who waits for numbers gets an answer");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a request failed");
+                batch.fail(Failure::of(&error));
+            }
+        }
+    }
+
+    /// What may have been committed is not done again, and a store that is away will not come
+    /// back within this batch.
+    fn may_replay(&mut self, error: &StoreError) -> bool {
+        !matches!(error, StoreError::UnknownCommit(_)) && self.desk.is_connected(&self.store)
+    }
+
+    fn run_errand(&mut self, mut errand: Box<dyn Errand>) {
+        let now = self.now.now();
+        let done = self.commit(now, |tx| errand.run(tx, now));
+        match done {
+            Ok(()) => errand.answer(),
+            Err(error) => {
+                tracing::warn!(%error, "an errand failed");
+                errand.fail(Failure::of(&error));
+            }
+        }
+    }
+
+    fn try_batch(&mut self, batch: &Batch, patience: Patience) -> Result<Decided, StoreError> {
+        let now = self.now.now();
+        let terms = Terms { now, max_leases_per_phone: self.max_leases_per_phone, patience };
+        self.commit(now, |tx| batch.decide(tx, terms))
+    }
+
+    fn commit<T>(
+        &mut self,
+        now: Timestamp,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.desk.commit(&self.store, &*self.ids, now, work)
+    }
+}

@@ -1,0 +1,112 @@
+//! Zones of the IANA database, by name; the database is compiled in.
+
+use jiff::civil;
+use jiff::tz::TimeZone;
+use leaseline_core::Timestamp;
+use leaseline_core::timestamp::Zone;
+use time::{Date, Month, PrimitiveDateTime, Time};
+
+/// A zone such as `Asia/Kuala_Lumpur`.
+#[derive(Clone, Debug)]
+pub struct IanaZone(TimeZone);
+
+/// The IANA database has no zone of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no time zone is called {0:?}: use an IANA name such as \"UTC\" or \"Asia/Kuala_Lumpur\"")]
+pub struct UnknownZone(String);
+
+impl IanaZone {
+    /// The zone of this name, links included.
+    ///
+    /// # Errors
+    /// [`UnknownZone`].
+    pub fn by_name(name: &str) -> Result<Self, UnknownZone> {
+        let zone = jiff::tz::TimeZoneDatabase::bundled().get(name);
+        zone.map(Self).map_err(|_| UnknownZone(name.to_owned()))
+    }
+}
+
+impl Zone for IanaZone {
+    fn local(&self, at: Timestamp) -> Option<PrimitiveDateTime> {
+        let at = jiff::Timestamp::from_microsecond(at.micros()).ok()?;
+        from_jiff(self.0.to_datetime(at))
+    }
+
+    fn instant(&self, local: PrimitiveDateTime) -> Option<Timestamp> {
+        // "Compatible" is the rule of our calendar: gaps move forward, folds are the earlier.
+        let at = self.0.to_ambiguous_timestamp(to_jiff(local)?).compatible().ok()?;
+        Some(Timestamp::from_micros(at.as_microsecond()))
+    }
+}
+
+fn from_jiff(local: civil::DateTime) -> Option<PrimitiveDateTime> {
+    let month = Month::try_from(u8::try_from(local.month()).ok()?).ok()?;
+    let day = u8::try_from(local.day()).ok()?;
+    let date = Date::from_calendar_date(i32::from(local.year()), month, day).ok()?;
+    let time = Time::from_hms_nano(
+        u8::try_from(local.hour()).ok()?,
+        u8::try_from(local.minute()).ok()?,
+        u8::try_from(local.second()).ok()?,
+        u32::try_from(local.subsec_nanosecond()).ok()?,
+    );
+    Some(PrimitiveDateTime::new(date, time.ok()?))
+}
+
+fn to_jiff(local: PrimitiveDateTime) -> Option<civil::DateTime> {
+    civil::DateTime::new(
+        i16::try_from(local.year()).ok()?,
+        i8::try_from(u8::from(local.month())).ok()?,
+        i8::try_from(local.day()).ok()?,
+        i8::try_from(local.hour()).ok()?,
+        i8::try_from(local.minute()).ok()?,
+        i8::try_from(local.second()).ok()?,
+        i32::try_from(local.nanosecond()).ok()?,
+    )
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use leaseline_core::expiry::{LeaseTerm, TermUnit};
+
+    use super::*;
+
+    fn check(zone: &str, from: &str, value: i64, unit: TermUnit, expected: &str) {
+        let instant = |text: &str| {
+            let at: jiff::Timestamp = text.parse().expect("a time");
+            Timestamp::from_micros(at.as_microsecond())
+        };
+        let zone = IanaZone::by_name(zone).expect("a zone");
+        let term = LeaseTerm::new(value, unit).expect("at least 1");
+        assert_eq!(term.expiry(instant(from), &zone), Some(instant(expected)), "{from}");
+    }
+
+    #[test]
+    fn months_are_counted_on_the_zones_calendar() {
+        // 31 January 00:30 in Kuala Lumpur is still 30 January in UTC.
+        check(
+            "Asia/Kuala_Lumpur",
+            "2027-01-30T16:30:00Z",
+            1,
+            TermUnit::Months,
+            "2027-02-27T16:30:00Z",
+        );
+        check("UTC", "2027-01-30T16:30:00Z", 1, TermUnit::Months, "2027-02-28T16:30:00Z");
+    }
+
+    #[test]
+    fn a_local_time_in_a_gap_moves_forward_and_a_double_one_is_the_earlier() {
+        // Clocks in Berlin jump from 02:00 to 03:00 on 28 March 2027.
+        check("Europe/Berlin", "2027-02-28T01:30:00Z", 1, TermUnit::Months, "2027-03-28T01:30:00Z");
+        // They show 02:30 twice on 31 October 2027: at 00:30 and at 01:30 UTC.
+        check("Europe/Berlin", "2027-09-30T00:30:00Z", 1, TermUnit::Months, "2027-10-30T00:30:00Z");
+        check("Europe/Berlin", "2026-10-31T01:30:00Z", 1, TermUnit::Years, "2027-10-31T00:30:00Z");
+        check("Europe/Berlin", "2027-03-27T01:30:00Z", 1, TermUnit::Days, "2027-03-28T01:30:00Z");
+    }
+
+    #[test]
+    fn an_unknown_zone_is_named() {
+        let error = IanaZone::by_name("Mars/Olympus").expect_err("not on Earth");
+        assert!(error.to_string().contains("Mars/Olympus"));
+    }
+}

@@ -1,0 +1,92 @@
+//! One connection, to either database.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use crate::dialect::Dialect;
+use crate::error::StoreError;
+use crate::store::{Kind, Store};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    /// The embedded default.
+    Sqlite(SqliteConnection),
+    /// The server.
+    Postgres(PgConnection),
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Write,
+    Read,
+}
+
+pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreError> {
+    match &store.kind {
+        Kind::Sqlite(path) => {
+            let file = path.to_string_lossy();
+            let mut connection =
+                SqliteConnection::establish(&file).map_err(StoreError::Unreachable)?;
+            connection.batch_execute(&sqlite_settings(store, purpose))?;
+            Ok(AnyConnection::Sqlite(connection))
+        }
+        Kind::Postgres(url) => PgConnection::establish(&with_timeouts(url))
+            .map(AnyConnection::Postgres)
+            .map_err(StoreError::Unreachable),
+    }
+}
+
+/// WAL with FULL: a commit is on the disk before it is answered. Foreign keys are set as the
+/// bundled library has them on and a system's has not.
+fn sqlite_settings(store: &Store, purpose: Use) -> String {
+    let wait = store.lock_timeout.as_millis();
+    let shared = format!("PRAGMA busy_timeout = {wait}; PRAGMA foreign_keys = ON;");
+    match purpose {
+        Use::Write => format!(
+            "{shared} PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+        ),
+        Use::Read => format!("{shared} PRAGMA query_only = ON;"),
+    }
+}
+
+/// A server that does not answer is given up within about a second, unless the operator chose
+/// otherwise in the URL.
+fn with_timeouts(url: &str) -> String {
+    let defaults =
+        [("connect_timeout", "1"), ("tcp_user_timeout", "1500"), ("application_name", "leaseline")];
+    let missing = defaults.iter().filter(|(name, _)| !url.contains(name));
+    missing.fold(url.to_owned(), |url, (name, value)| {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{name}={value}")
+    })
+}
+
+impl AnyConnection {
+    /// What this database says differently.
+    pub(crate) fn dialect(&mut self) -> &mut dyn Dialect {
+        match self {
+            Self::Sqlite(connection) => connection,
+            Self::Postgres(connection) => connection,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operators_timeouts_win() {
+        assert_eq!(
+            with_timeouts("postgres://a@b/c"),
+            "postgres://a@b/c?connect_timeout=1&tcp_user_timeout=1500&application_name=leaseline"
+        );
+        assert_eq!(
+            with_timeouts("postgres://a@b/c?connect_timeout=9&application_name=x"),
+            "postgres://a@b/c?connect_timeout=9&application_name=x&tcp_user_timeout=1500"
+        );
+    }
+}

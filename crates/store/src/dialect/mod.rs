@@ -1,0 +1,58 @@
+//! What the two databases say differently. Everything else is said once, in the subset they
+//! share.
+
+mod postgres;
+mod sqlite;
+
+use std::time::Duration;
+
+use diesel::result::QueryResult;
+
+use crate::load::numbers::{FreeRow, Patience, Wanted};
+
+/// Rows that a transaction will decide on, to be held until its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// Customers, against a change: leases share it.
+    CustomersShared,
+    /// Customers that will be changed.
+    Customers,
+    /// Ledgers that will be written to.
+    Ledgers,
+    /// Limited services: one grant at a time.
+    LimitedServices,
+}
+
+/// The differences.
+pub(crate) trait Dialect {
+    /// Begins a transaction that may write, in which nothing waits longer than this for a lock.
+    fn begin(&mut self, lock_timeout: Duration) -> QueryResult<()>;
+
+    /// Holds the rows of customers with these ids against other transactions, in the order of
+    /// the ids.
+    fn lock(&mut self, lock: Lock, customers: &[i64]) -> QueryResult<()>;
+
+    /// Holds these leases against other transactions.
+    fn lock_leases(&mut self, leases: &[&[u8]]) -> QueryResult<()>;
+
+    /// The numbers of these shelves that are free now, the one that rested longest first, as many
+    /// as wanted of each, held until the transaction ends.
+    fn pick(
+        &mut self,
+        wanted: &[Wanted],
+        now: i64,
+        patience: Patience,
+    ) -> QueryResult<Vec<FreeRow>>;
+
+    /// Begins a transaction in which the schema is changed, alone among all processes.
+    fn begin_alone(&mut self) -> QueryResult<()>;
+
+    /// Ends it.
+    fn commit_alone(&mut self) -> QueryResult<()>;
+
+    /// The question how many tables of migrations there are: 0 or 1.
+    fn migrations_in_catalogue(&self) -> &'static str;
+
+    /// What the database's own clock shows, if it has one: microseconds since the epoch.
+    fn clock_micros(&mut self) -> QueryResult<Option<i64>>;
+}

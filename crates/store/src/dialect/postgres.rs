@@ -1,0 +1,117 @@
+//! PostgreSQL: many writers at a time, so a transaction holds the rows that it decides on.
+//! Customers come first and in the order of their ids, numbers last.
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::result::QueryResult;
+use diesel::sql_types::BigInt;
+use diesel::{PgConnection, RunQueryDsl};
+
+use super::{Dialect, Lock};
+use crate::load::numbers::{FreeRow, FreeSql, Patience, Wanted};
+use crate::statement::{Rows, Statement};
+
+/// Any number will do, as long as all our versions use the same one.
+const MIGRATION_LOCK: i64 = 0x6C65_6173_656C_696E;
+
+impl Dialect for PgConnection {
+    fn begin(&mut self, lock_timeout: Duration) -> QueryResult<()> {
+        // One message to the server, and nothing that outlives the transaction.
+        let wait = lock_timeout.as_millis();
+        self.batch_execute(&format!("BEGIN; SET LOCAL lock_timeout = {wait}"))
+    }
+
+    fn lock(&mut self, lock: Lock, customers: &[i64]) -> QueryResult<()> {
+        let ids = Rows::new("id").integers(customers.iter().copied());
+        let locked = Statement::<BigInt>::new(lock.text()).over(ids);
+        RunQueryDsl::load::<i64>(locked, self).map(drop)
+    }
+
+    fn lock_leases(&mut self, leases: &[&[u8]]) -> QueryResult<()> {
+        let ids = Rows::new("id").bytes(leases.iter().copied());
+        let locked = Statement::<BigInt>::new(LOCK_LEASES).over(ids);
+        RunQueryDsl::load::<i64>(locked, self).map(drop)
+    }
+
+    fn pick(
+        &mut self,
+        wanted: &[Wanted],
+        now: i64,
+        patience: Patience,
+    ) -> QueryResult<Vec<FreeRow>> {
+        let rows = Rows::new("shelf, wanted")
+            .integers(wanted.iter().map(|wanted| wanted.shelf))
+            .integers(wanted.iter().map(|wanted| wanted.count));
+        let text = match patience {
+            Patience::SkipLocked => PICK_SKIPPING_LOCKED,
+            Patience::Wait => PICK_WAITING,
+        };
+        RunQueryDsl::load(Statement::<FreeSql>::new(text).over(rows).integer(now), self)
+    }
+
+    fn begin_alone(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction_sql(self, "BEGIN")?;
+        self.batch_execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+    }
+
+    fn commit_alone(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::commit_transaction(self)
+    }
+
+    fn migrations_in_catalogue(&self) -> &'static str {
+        "SELECT count(*) FROM pg_class
+         WHERE relname = '__diesel_schema_migrations' AND pg_table_is_visible(oid)"
+    }
+
+    fn clock_micros(&mut self) -> QueryResult<Option<i64>> {
+        let clock = Statement::<BigInt>::new(
+            "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+        );
+        Ok(RunQueryDsl::load::<i64>(clock, self)?.first().copied())
+    }
+}
+
+impl Lock {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::CustomersShared => {
+                "SELECT c.id FROM v JOIN customers c ON c.id = v.id ORDER BY c.id FOR SHARE OF c"
+            }
+            Self::Customers => {
+                "SELECT c.id FROM v JOIN customers c ON c.id = v.id ORDER BY c.id
+                 FOR NO KEY UPDATE OF c"
+            }
+            Self::Ledgers => {
+                "SELECT l.id FROM v JOIN customers c ON c.id = v.id
+                 JOIN ledgers l ON l.id = c.ledger_id ORDER BY l.id FOR NO KEY UPDATE OF l"
+            }
+            Self::LimitedServices => {
+                "SELECT s.customer_id FROM v JOIN customer_services s ON s.customer_id = v.id
+                 WHERE s.max_leases > 0 ORDER BY s.customer_id, s.kind FOR NO KEY UPDATE OF s"
+            }
+        }
+    }
+}
+
+const LOCK_LEASES: &str = "
+    SELECT l.customer_id FROM v JOIN leases l ON l.id = v.id
+    ORDER BY l.id FOR NO KEY UPDATE OF l";
+
+/// Two processes never wait for one another's numbers.
+const PICK_SKIPPING_LOCKED: &str = "
+    SELECT n.shelf, n.id, n.e164, n.shown, n.turn, p.quarantine_micros
+    FROM v CROSS JOIN LATERAL (
+      SELECT m.* FROM numbers m WHERE m.shelf = v.shelf AND m.free_from <= {}
+      ORDER BY m.free_from, m.id LIMIT v.wanted FOR UPDATE SKIP LOCKED
+    ) n JOIN pools p ON p.id = n.pool_id
+    ORDER BY n.shelf, n.free_from, n.id";
+
+/// For one command alone, when all the numbers left were held by others a moment ago.
+const PICK_WAITING: &str = "
+    SELECT n.shelf, n.id, n.e164, n.shown, n.turn, p.quarantine_micros
+    FROM v CROSS JOIN LATERAL (
+      SELECT m.* FROM numbers m WHERE m.shelf = v.shelf AND m.free_from <= {}
+      ORDER BY m.free_from, m.id LIMIT v.wanted FOR UPDATE
+    ) n JOIN pools p ON p.id = n.pool_id
+    ORDER BY n.shelf, n.free_from, n.id";

@@ -1,0 +1,74 @@
+//! SQLite: one writer at a time, so nothing needs a lock of its own.
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::result::QueryResult;
+use diesel::{RunQueryDsl, SqliteConnection};
+
+use super::{Dialect, Lock};
+use crate::load::numbers::{FreeRow, FreeSql, Patience, Wanted};
+use crate::statement::{Rows, Statement};
+
+impl Dialect for SqliteConnection {
+    fn begin(&mut self, _: Duration) -> QueryResult<()> {
+        // The lock time-out is the connection's busy_timeout.
+        self.batch_execute("BEGIN IMMEDIATE")
+    }
+
+    fn lock(&mut self, _: Lock, _: &[i64]) -> QueryResult<()> {
+        Ok(())
+    }
+
+    fn lock_leases(&mut self, _: &[&[u8]]) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// One statement for the general pool and one for all reserves, as LIMIT can not be taken
+    /// from a row: each reserve is read as far as the greediest of them wants.
+    fn pick(&mut self, wanted: &[Wanted], now: i64, _: Patience) -> QueryResult<Vec<FreeRow>> {
+        let mut free = Vec::new();
+        for Wanted { count, .. } in wanted.iter().filter(|wanted| wanted.shelf == 0) {
+            let general = Statement::<FreeSql>::new(PICK_GENERAL).integer(now).integer(*count);
+            free.extend(RunQueryDsl::load::<FreeRow>(general, self)?);
+        }
+        let reserves: Vec<_> = wanted.iter().filter(|wanted| wanted.shelf != 0).collect();
+        if let Some(most) = reserves.iter().map(|wanted| wanted.count).max() {
+            let shelves = Rows::new("shelf").integers(reserves.iter().map(|wanted| wanted.shelf));
+            let reserved = Statement::<FreeSql>::new(PICK_RESERVED).over(shelves);
+            let reserved = reserved.integer(now).integer(most);
+            free.extend(RunQueryDsl::load::<FreeRow>(reserved, self)?);
+        }
+        Ok(free)
+    }
+
+    fn begin_alone(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction_sql(self, "BEGIN EXCLUSIVE")
+    }
+
+    fn commit_alone(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::commit_transaction(self)
+    }
+
+    fn migrations_in_catalogue(&self) -> &'static str {
+        "SELECT count(*) FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
+    }
+
+    fn clock_micros(&mut self) -> QueryResult<Option<i64>> {
+        Ok(None)
+    }
+}
+
+const PICK_GENERAL: &str = "
+    SELECT n.shelf, n.id, n.e164, n.shown, n.turn, p.quarantine_micros
+    FROM numbers n JOIN pools p ON p.id = n.pool_id
+    WHERE n.shelf = 0 AND n.free_from <= {}
+    ORDER BY n.free_from, n.id LIMIT {}";
+
+// CROSS JOIN keeps SQLite from walking the numbers first.
+const PICK_RESERVED: &str = "
+    SELECT n.shelf, n.id, n.e164, n.shown, n.turn, p.quarantine_micros
+    FROM v CROSS JOIN numbers n JOIN pools p ON p.id = n.pool_id
+    WHERE n.id IN (SELECT m.id FROM numbers m WHERE m.shelf = v.shelf AND m.free_from <= {}
+                   ORDER BY m.free_from, m.id LIMIT {})
+    ORDER BY n.shelf, n.free_from, n.id";

@@ -1,0 +1,118 @@
+//! Numbers: which are free, and which phones are numbers of ours.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use diesel::sql_types::{BigInt, Text};
+use leaseline_core::Timestamp;
+use leaseline_core::ids::{CustomerId, NumberId};
+use leaseline_core::phone::{E164, PhoneNumber};
+use leaseline_core::pool::{FreeNumber, Shelf};
+
+use crate::error::StoreError;
+use crate::row::{GENERAL_SHELF, known, quarantine};
+use crate::statement::{Rows, Statement};
+use crate::transaction::Tx;
+
+/// So many numbers of one shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub(crate) shelf: i64,
+    pub(crate) count: i64,
+}
+
+/// What to do about numbers that another transaction holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Pass them over.
+    SkipLocked,
+    /// Wait for them, up to the lock time-out.
+    Wait,
+}
+
+impl Wanted {
+    /// So many numbers of one shelf.
+    pub const fn new(shelf: Shelf, count: i64) -> Self {
+        Self { shelf: shelf_code(shelf), count }
+    }
+}
+
+pub(crate) const fn shelf_code(shelf: Shelf) -> i64 {
+    match shelf {
+        Shelf::General => GENERAL_SHELF,
+        Shelf::ReservedFor(customer) => customer.get(),
+    }
+}
+
+fn shelf(code: i64) -> Result<Shelf, StoreError> {
+    if code == GENERAL_SHELF {
+        return Ok(Shelf::General);
+    }
+    Ok(Shelf::ReservedFor(known(CustomerId::new(code), "numbers")?))
+}
+
+/// The numbers of these shelves that are free now, the one that rested longest first, held until
+/// the transaction ends. There may be more of a shelf than wanted.
+pub fn free(
+    tx: &mut Tx<'_>,
+    wanted: &[Wanted],
+    now: Timestamp,
+    patience: Patience,
+) -> Result<HashMap<Shelf, VecDeque<FreeNumber>>, StoreError> {
+    let mut shelves: HashMap<Shelf, VecDeque<FreeNumber>> = HashMap::new();
+    if wanted.is_empty() {
+        return Ok(shelves);
+    }
+    for row in tx.connection.dialect().pick(wanted, now.micros(), patience)? {
+        shelves.entry(shelf(row.0)?).or_default().push_back(free_number(row)?);
+    }
+    Ok(shelves)
+}
+
+/// Those of the shelves on which a number is free now, held by another transaction or not.
+pub fn shelves_with_free(
+    tx: &mut Tx<'_>,
+    shelves: &[Shelf],
+    now: Timestamp,
+) -> Result<HashSet<Shelf>, StoreError> {
+    let rows = Rows::new("shelf").integers(shelves.iter().map(|shelf| shelf_code(*shelf)));
+    let rows: Vec<i64> = Statement::<BigInt>::new(SHELVES_WITH_FREE)
+        .over(rows)
+        .integer(now.micros())
+        .load(tx.connection)?;
+    rows.into_iter().map(shelf).collect()
+}
+
+/// How many numbers a customer holds in reserve.
+pub fn reserved(tx: &mut Tx<'_>, customer: CustomerId) -> Result<i64, StoreError> {
+    let rows: Vec<i64> = Statement::<BigInt>::new("SELECT count(*) FROM numbers WHERE shelf = {}")
+        .integer(customer.get())
+        .load(tx.connection)?;
+    known(rows.first().copied(), "numbers")
+}
+
+/// Those of the phones that are numbers of the inventory.
+pub fn in_inventory(tx: &mut Tx<'_>, phones: &[E164]) -> Result<HashSet<E164>, StoreError> {
+    let rows = Rows::new("e164").integers(phones.iter().map(|phone| phone.integer()));
+    let rows: Vec<i64> =
+        Statement::<BigInt>::new("SELECT n.e164 FROM v JOIN numbers n ON n.e164 = v.e164")
+            .over(rows)
+            .load(tx.connection)?;
+    rows.into_iter().map(|e164| known(E164::from_integer(e164).ok(), "numbers")).collect()
+}
+
+const SHELVES_WITH_FREE: &str = "
+    SELECT v.shelf FROM v
+    WHERE EXISTS (SELECT 1 FROM numbers n WHERE n.shelf = v.shelf AND n.free_from <= {})";
+
+pub(crate) type FreeSql = (BigInt, BigInt, BigInt, Text, BigInt, BigInt);
+/// shelf, id, e164, shown, turn, `quarantine_micros`.
+pub(crate) type FreeRow = (i64, i64, i64, String, i64, i64);
+
+fn free_number((_, id, e164, shown, turn, micros): FreeRow) -> Result<FreeNumber, StoreError> {
+    Ok(FreeNumber {
+        id: known(NumberId::new(id), "numbers")?,
+        number: PhoneNumber::from_parts(&shown, known(E164::from_integer(e164).ok(), "numbers")?),
+        turn,
+        quarantine: quarantine(micros)?,
+    })
+}

@@ -1,0 +1,99 @@
+//! Users of the APIs and their tokens.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use leaseline_core::Timestamp;
+use leaseline_core::api_user::{ApiUser, Role};
+use leaseline_core::ids::{ApiUserId, CustomerId};
+
+use crate::error::StoreError;
+use crate::row::{instant, known};
+use crate::schema::{api_user_customers, api_users, tokens};
+use crate::transaction::Tx;
+
+/// A token that was issued or revoked; the token itself is kept nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Its `jti`.
+    pub jti: String,
+    /// For whom; unknown for one that was revoked without having been issued here.
+    pub user: Option<String>,
+    /// When it was issued here.
+    pub issued_at: Option<Timestamp>,
+    /// When it ends by itself, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The code of [`Role::Admin`] and [`Role::Client`].
+pub(crate) const ADMIN: i16 = 1;
+pub(crate) const CLIENT: i16 = 2;
+
+/// The user of this name.
+pub fn api_user(tx: &mut Tx<'_>, name: &str) -> Result<Option<ApiUser>, StoreError> {
+    let row: Option<UserRow> = api_users::table
+        .filter(api_users::name.eq(name))
+        .select((
+            api_users::id,
+            api_users::name,
+            api_users::role,
+            api_users::may_top_up,
+            api_users::enabled,
+        ))
+        .first(tx.connection)
+        .optional()?;
+    row.map(|row| user(tx, row)).transpose()
+}
+
+/// Whether the token with this `jti` was revoked.
+pub fn is_revoked(tx: &mut Tx<'_>, jti: &str) -> Result<bool, StoreError> {
+    let revoked: Option<Option<i64>> =
+        tokens::table.find(jti).select(tokens::revoked_at).first(tx.connection).optional()?;
+    Ok(revoked.flatten().is_some())
+}
+
+/// All tokens that were issued or revoked, the oldest first.
+pub fn tokens(tx: &mut Tx<'_>) -> Result<Vec<TokenRecord>, StoreError> {
+    let rows: Vec<TokenRow> =
+        tokens::table.order((tokens::issued_at, tokens::jti)).load(tx.connection)?;
+    Ok(rows.into_iter().map(token).collect())
+}
+
+type UserRow = (i64, String, i16, i16, i16);
+type TokenRow = (String, Option<String>, Option<i64>, Option<i64>, Option<i64>);
+
+fn user(
+    tx: &mut Tx<'_>,
+    (id, name, role, may_top_up, enabled): UserRow,
+) -> Result<ApiUser, StoreError> {
+    let role = match role {
+        ADMIN => Role::Admin,
+        CLIENT => Role::Client {
+            customers: Arc::new(customers_of(tx, id)?.into_iter().collect()),
+            may_top_up: may_top_up != 0,
+        },
+        _ => return Err(StoreError::corrupt("api_users")),
+    };
+    let id = known(ApiUserId::new(id), "api_users")?;
+    Ok(ApiUser { id, name, role, enabled: enabled != 0 })
+}
+
+fn customers_of(tx: &mut Tx<'_>, user: i64) -> Result<Vec<CustomerId>, StoreError> {
+    let ids: Vec<i64> = api_user_customers::table
+        .filter(api_user_customers::user_id.eq(user))
+        .select(api_user_customers::customer_id)
+        .load(tx.connection)?;
+    ids.into_iter().map(|id| known(CustomerId::new(id), "api_user_customers")).collect()
+}
+
+fn token((jti, user, issued_at, expires_at, revoked_at): TokenRow) -> TokenRecord {
+    TokenRecord {
+        jti,
+        user,
+        issued_at: instant(issued_at),
+        expires_at: instant(expires_at),
+        revoked_at: instant(revoked_at),
+    }
+}

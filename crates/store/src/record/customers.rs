@@ -1,0 +1,107 @@
+//! Customers made and changed.
+
+use diesel::prelude::*;
+use leaseline_core::Timestamp;
+use leaseline_core::customer::{Customer, CustomerProfile, ServiceTerms};
+use leaseline_core::ids::{CustomerId, LedgerId};
+use leaseline_core::lease::LeaseKind;
+
+use crate::error::StoreError;
+use crate::row::{Code, flag, known};
+use crate::schema::{customer_services, customers, ledgers};
+use crate::transaction::Tx;
+
+/// Makes a ledger without entries.
+pub fn new_ledger(tx: &mut Tx<'_>) -> Result<LedgerId, StoreError> {
+    let id: i64 = diesel::insert_into(ledgers::table)
+        .values((ledgers::last_seq.eq(0), ledgers::balance.eq(0)))
+        .returning(ledgers::id)
+        .get_result(tx.connection)?;
+    known(LedgerId::new(id), "ledgers")
+}
+
+/// Makes a customer whose money is in that ledger.
+pub fn new_customer(
+    tx: &mut Tx<'_>,
+    profile: &CustomerProfile,
+    ledger: LedgerId,
+    suspended_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<CustomerId, StoreError> {
+    let id: i64 = diesel::insert_into(customers::table)
+        .values((
+            customers::ledger_id.eq(ledger.get()),
+            customers::first_name.eq(profile.first_name.as_str()),
+            customers::last_name.eq(profile.last_name.as_str()),
+            customers::status.eq(profile.status.code()),
+            customers::charge_method.eq(profile.charge_method.code()),
+            customers::max_reserved.eq(profile.max_reserved.get()),
+            customers::allowed_prefixes.eq(prefixes(profile)),
+            customers::created_at.eq(now.micros()),
+            customers::suspended_at.eq(suspended_at.map(Timestamp::micros)),
+        ))
+        .returning(customers::id)
+        .get_result(tx.connection)?;
+    insert_terms(tx, id, LeaseKind::Single, profile.single)?;
+    insert_terms(tx, id, LeaseKind::Group, profile.group)?;
+    known(CustomerId::new(id), "customers")
+}
+
+/// Writes down a customer as it is after a change.
+pub fn change(tx: &mut Tx<'_>, customer: &Customer) -> Result<(), StoreError> {
+    let profile = &customer.profile;
+    diesel::update(customers::table.find(customer.id.get()))
+        .set((
+            customers::first_name.eq(profile.first_name.as_str()),
+            customers::last_name.eq(profile.last_name.as_str()),
+            customers::status.eq(profile.status.code()),
+            customers::charge_method.eq(profile.charge_method.code()),
+            customers::max_reserved.eq(profile.max_reserved.get()),
+            customers::allowed_prefixes.eq(prefixes(profile)),
+            customers::suspended_at.eq(customer.suspended_at.map(Timestamp::micros)),
+        ))
+        .execute(tx.connection)?;
+    update_terms(tx, customer.id, LeaseKind::Single, profile.single)?;
+    update_terms(tx, customer.id, LeaseKind::Group, profile.group)
+}
+
+fn prefixes(profile: &CustomerProfile) -> String {
+    let digits: Vec<_> = profile.allowed_prefixes.iter().map(|prefix| prefix.as_str()).collect();
+    digits.join(" ")
+}
+
+fn insert_terms(
+    tx: &mut Tx<'_>,
+    customer: i64,
+    kind: LeaseKind,
+    terms: ServiceTerms,
+) -> Result<(), StoreError> {
+    diesel::insert_into(customer_services::table)
+        .values((
+            customer_services::customer_id.eq(customer),
+            customer_services::kind.eq(kind.code()),
+            customer_services::enabled.eq(flag(terms.enabled)),
+            customer_services::charge_block.eq(terms.charge_block.get()),
+            customer_services::charge_rate.eq(terms.charge_rate.get()),
+            customer_services::max_leases.eq(terms.max_leases.get()),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+fn update_terms(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    kind: LeaseKind,
+    terms: ServiceTerms,
+) -> Result<(), StoreError> {
+    diesel::update(customer_services::table.find((customer.get(), kind.code())))
+        .set((
+            customer_services::enabled.eq(flag(terms.enabled)),
+            customer_services::charge_block.eq(terms.charge_block.get()),
+            customer_services::charge_rate.eq(terms.charge_rate.get()),
+            customer_services::max_leases.eq(terms.max_leases.get()),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}

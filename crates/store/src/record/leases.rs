@@ -1,0 +1,137 @@
+//! Leases granted and given back.
+
+use leaseline_core::lease::{LeaseGranted, LeaseMember};
+use leaseline_core::release::LeaseReleased;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::row::Code;
+use crate::statement::{Rows, Statement};
+use crate::transaction::Tx;
+
+/// Writes down leases that were granted: themselves, their members, and when the numbers will be
+/// free again.
+pub fn leases(tx: &mut Tx<'_>, granted: &[&LeaseGranted]) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = granted.iter().map(|granted| granted.lease.id.uuid()).collect();
+    insert_leases(tx, granted, &ids)?;
+    let members: Vec<Member<'_>> = granted.iter().zip(&ids).flat_map(members).collect();
+    insert_members(tx, &members)?;
+    take_numbers(tx, &members)
+}
+
+struct Member<'a> {
+    lease: &'a Uuid,
+    position: i64,
+    member: &'a LeaseMember,
+    free_from: i64,
+}
+
+fn members<'a>(
+    (granted, lease): (&&'a LeaseGranted, &'a Uuid),
+) -> impl Iterator<Item = Member<'a>> + use<'a> {
+    let members = granted.lease.members.iter().zip(&granted.free_from);
+    members.zip(1..).map(move |((member, free_from), position)| Member {
+        lease,
+        position,
+        member,
+        free_from: free_from.micros(),
+    })
+}
+
+fn insert_leases(
+    tx: &mut Tx<'_>,
+    granted: &[&LeaseGranted],
+    ids: &[Uuid],
+) -> Result<(), StoreError> {
+    let leases = || granted.iter().map(|granted| &granted.lease);
+    let rows = Rows::new("id, customer_id, kind, granted_by, granted_at, expires_at")
+        .bytes(ids.iter().map(|id| id.as_bytes().as_slice()))
+        .integers(leases().map(|lease| lease.customer.get()))
+        .integers(leases().map(|lease| i64::from(lease.kind.code())))
+        .integers(leases().map(|lease| lease.granted_by.get()))
+        .integers(leases().map(|lease| lease.granted_at.micros()))
+        .integers(leases().map(|lease| lease.expires_at.micros()));
+    Statement::<()>::new(INSERT_LEASES).over(rows).execute(tx.connection)?;
+    Ok(())
+}
+
+fn insert_members(tx: &mut Tx<'_>, members: &[Member<'_>]) -> Result<(), StoreError> {
+    let each = || members.iter();
+    let rows =
+        Rows::new("lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc")
+            .bytes(each().map(|row| row.lease.as_bytes().as_slice()))
+            .integers(each().map(|row| row.position))
+            .integers(each().map(|row| row.member.number_id.get()))
+            .integers(each().map(|row| row.member.turn))
+            .integers(each().map(|row| row.member.user.phone().e164().integer()))
+            .texts(each().map(|row| row.member.user.phone().sent()))
+            .optional_texts(each().map(|row| row.member.user.imsi().map(|imsi| imsi.as_str())))
+            .optional_texts(each().map(|row| row.member.user.network().map(|of| of.mcc.as_str())))
+            .optional_texts(each().map(|row| row.member.user.network().map(|of| of.mnc.as_str())));
+    Statement::<()>::new(INSERT_MEMBERS).over(rows).execute(tx.connection)?;
+    Ok(())
+}
+
+fn take_numbers(tx: &mut Tx<'_>, members: &[Member<'_>]) -> Result<(), StoreError> {
+    let rows = Rows::new("id, turn, free_from, lease_id")
+        .integers(members.iter().map(|row| row.member.number_id.get()))
+        .integers(members.iter().map(|row| row.member.turn))
+        .integers(members.iter().map(|row| row.free_from))
+        .bytes(members.iter().map(|row| row.lease.as_bytes().as_slice()));
+    let taken = Statement::<()>::new(TAKE_NUMBERS).over(rows).execute(tx.connection)?;
+    if taken == members.len() { Ok(()) } else { Err(StoreError::corrupt("numbers")) }
+}
+
+/// Writes down leases that were given back, and that their numbers rest from now on.
+pub fn releases(tx: &mut Tx<'_>, released: &[&LeaseReleased]) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = released.iter().map(|released| released.lease.uuid()).collect();
+    let rows = Rows::new("id, released_at")
+        .bytes(ids.iter().map(|id| id.as_bytes().as_slice()))
+        .integers(released.iter().map(|released| released.released_at.micros()));
+    Statement::<()>::new(RELEASE_LEASES).over(rows).execute(tx.connection)?;
+    rest_numbers(tx, released, &ids)
+}
+
+fn rest_numbers(
+    tx: &mut Tx<'_>,
+    released: &[&LeaseReleased],
+    ids: &[Uuid],
+) -> Result<(), StoreError> {
+    let numbers: Vec<_> = released
+        .iter()
+        .zip(ids)
+        .flat_map(|(released, id)| released.numbers.iter().map(move |number| (number, id)))
+        .collect();
+    let rows = Rows::new("id, free_from, lease_id")
+        .integers(numbers.iter().map(|((number, _), _)| number.get()))
+        .integers(numbers.iter().map(|((_, free_from), _)| free_from.micros()))
+        .bytes(numbers.iter().map(|(_, lease)| lease.as_bytes().as_slice()));
+    Statement::<()>::new(REST_NUMBERS).over(rows).execute(tx.connection)?;
+    Ok(())
+}
+
+const INSERT_LEASES: &str = "
+    INSERT INTO leases (id, customer_id, kind, granted_by, granted_at, expires_at)
+    SELECT id, customer_id, kind, granted_by, granted_at, expires_at
+    FROM v WHERE id IS NOT NULL";
+
+const INSERT_MEMBERS: &str = "
+    INSERT INTO lease_members
+      (lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc)
+    SELECT lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc
+    FROM v WHERE lease_id IS NOT NULL";
+
+// turn is compared too: a number that moved on since it was picked is not taken.
+const TAKE_NUMBERS: &str = "
+    UPDATE numbers SET free_from = v.free_from, turn = v.turn, lease_id = v.lease_id
+    FROM v WHERE numbers.id = v.id AND numbers.turn = v.turn - 1";
+
+const RELEASE_LEASES: &str = "
+    UPDATE leases SET released_at = v.released_at
+    FROM v WHERE leases.id = v.id AND leases.released_at IS NULL";
+
+// lease_id is compared too: a number that another process gave to a new lease in the instant of
+// this one's expiry stays with that lease.
+const REST_NUMBERS: &str = "
+    UPDATE numbers SET free_from = v.free_from
+    FROM v WHERE numbers.id = v.id AND numbers.lease_id = v.lease_id";

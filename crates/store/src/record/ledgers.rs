@@ -1,0 +1,52 @@
+//! Ledger entries, and the balances that are their sums.
+
+use std::collections::HashMap;
+
+use leaseline_core::ids::LedgerId;
+use leaseline_core::ledger::{LedgerEntry, LedgerHead};
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::row::Code;
+use crate::statement::{Rows, Statement};
+use crate::transaction::Tx;
+
+/// Writes down entries, in their order, and what the ledgers' balances are after them.
+pub fn entries(tx: &mut Tx<'_>, entries: &[LedgerEntry]) -> Result<(), StoreError> {
+    let sources: Vec<Uuid> = entries.iter().map(|entry| entry.source.uuid()).collect();
+    let each = || entries.iter();
+    let rows = Rows::new("ledger_id, seq, amount, balance_after, kind, source, at")
+        .integers(each().map(|entry| entry.ledger.get()))
+        .integers(each().map(|entry| entry.seq))
+        .integers(each().map(|entry| entry.amount.get()))
+        .integers(each().map(|entry| entry.balance_after.get()))
+        .integers(each().map(|entry| i64::from(entry.kind.code())))
+        .bytes(sources.iter().map(|source| source.as_bytes().as_slice()))
+        .integers(each().map(|entry| entry.at.micros()));
+    Statement::<()>::new(INSERT_ENTRIES).over(rows).execute(tx.connection)?;
+    heads(tx, entries)
+}
+
+/// The last entry of each ledger says how the ledger stands.
+fn heads(tx: &mut Tx<'_>, entries: &[LedgerEntry]) -> Result<(), StoreError> {
+    let last: HashMap<LedgerId, LedgerHead> = entries.iter().map(head_after).collect();
+    let rows = Rows::new("id, last_seq, balance")
+        .integers(last.values().map(|head| head.ledger.get()))
+        .integers(last.values().map(|head| head.seq))
+        .integers(last.values().map(|head| head.balance.get()));
+    Statement::<()>::new(UPDATE_HEADS).over(rows).execute(tx.connection)?;
+    Ok(())
+}
+
+const fn head_after(entry: &LedgerEntry) -> (LedgerId, LedgerHead) {
+    let head = LedgerHead { ledger: entry.ledger, seq: entry.seq, balance: entry.balance_after };
+    (entry.ledger, head)
+}
+
+const INSERT_ENTRIES: &str = "
+    INSERT INTO ledger_entries (ledger_id, seq, amount, balance_after, kind, source, at)
+    SELECT ledger_id, seq, amount, balance_after, kind, source, at
+    FROM v WHERE ledger_id IS NOT NULL";
+
+const UPDATE_HEADS: &str = "
+    UPDATE ledgers SET last_seq = v.last_seq, balance = v.balance FROM v WHERE ledgers.id = v.id";

@@ -1,0 +1,59 @@
+//! What the processes that write have seen and done.
+
+use diesel::prelude::*;
+use leaseline_core::Timestamp;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::schema::writers;
+use crate::statement::{Rows, Statement};
+use crate::transaction::Tx;
+
+/// Whether a batch may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchStart {
+    /// It is the next one after the last that was committed.
+    Next,
+    /// It was committed before, or this writer is not registered.
+    OutOfOrder,
+}
+
+/// Begins a writer's batch of this number, and notes the instant it is decided at. As the row
+/// says which batch was committed last, a batch whose COMMIT was not answered can be tried
+/// again without doing anything twice: the second try waits for the first one and finds it done.
+pub fn begin_batch(
+    tx: &mut Tx<'_>,
+    writer: Uuid,
+    batch: i64,
+    now: Timestamp,
+) -> Result<BatchStart, StoreError> {
+    let row = Rows::new("id, batch, seen_at")
+        .bytes([writer.as_bytes().as_slice()])
+        .integers([batch])
+        .integers([now.micros()]);
+    let begun = Statement::<()>::new(BEGIN_BATCH).over(row).execute(tx.connection)?;
+    Ok(if begun == 1 { BatchStart::Next } else { BatchStart::OutOfOrder })
+}
+
+/// Registers a writer that has not committed anything yet.
+pub fn register(tx: &mut Tx<'_>, writer: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    diesel::insert_into(writers::table)
+        .values((
+            writers::id.eq(writer.as_bytes().as_slice()),
+            writers::batch.eq(0),
+            writers::seen_at.eq(now.micros()),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Forgets writers that have not written since an instant.
+pub fn forget_silent(tx: &mut Tx<'_>, since: Timestamp) -> Result<(), StoreError> {
+    diesel::delete(writers::table.filter(writers::seen_at.lt(since.micros())))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+const BEGIN_BATCH: &str = "
+    UPDATE writers SET batch = v.batch, seen_at = v.seen_at
+    FROM v WHERE writers.id = v.id AND writers.batch = v.batch - 1";

@@ -1,0 +1,74 @@
+//! How values of the core stand in columns, and how they are read back.
+
+use std::time::Duration;
+
+use leaseline_core::Timestamp;
+use leaseline_core::customer::{ChargeMethod, CustomerStatus};
+use leaseline_core::ids::LeaseId;
+use leaseline_core::lease::LeaseKind;
+use leaseline_core::ledger::EntryKind;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+
+/// The shelf of the general pool.
+pub(crate) const GENERAL_SHELF: i64 = 0;
+
+/// An enum that is kept as a small integer.
+pub(crate) trait Code: Copy + PartialEq + 'static {
+    /// Every value with its code.
+    const CODES: &'static [(Self, i16)];
+    /// The table it is kept in, for the error.
+    const TABLE: &'static str;
+
+    fn code(self) -> i16 {
+        let known = Self::CODES.iter().find(|(value, _)| *value == self);
+        known.map(|(_, code)| *code).expect("every value has a code: the tests go through them")
+    }
+
+    fn from_code(code: i16) -> Result<Self, StoreError> {
+        let known = Self::CODES.iter().find(|(_, known)| *known == code);
+        known.map(|(value, _)| *value).ok_or(StoreError::corrupt(Self::TABLE))
+    }
+}
+
+impl Code for LeaseKind {
+    const CODES: &'static [(Self, i16)] = &[(Self::Single, 1), (Self::Group, 2)];
+    const TABLE: &'static str = "leases";
+}
+
+impl Code for CustomerStatus {
+    const CODES: &'static [(Self, i16)] = &[(Self::Active, 1), (Self::Suspended, 2)];
+    const TABLE: &'static str = "customers";
+}
+
+impl Code for ChargeMethod {
+    const CODES: &'static [(Self, i16)] = &[(Self::Prepaid, 1), (Self::Postpaid, 2)];
+    const TABLE: &'static str = "customers";
+}
+
+impl Code for EntryKind {
+    const CODES: &'static [(Self, i16)] = &[(Self::Opening, 1), (Self::TopUp, 2)];
+    const TABLE: &'static str = "ledger_entries";
+}
+
+/// A value of the core from a column of `table`.
+pub(crate) fn known<T>(value: Option<T>, table: &'static str) -> Result<T, StoreError> {
+    value.ok_or(StoreError::corrupt(table))
+}
+
+pub(crate) fn lease_id(bytes: &[u8]) -> Result<LeaseId, StoreError> {
+    known(Uuid::from_slice(bytes).ok().map(LeaseId::new), "leases")
+}
+
+pub(crate) fn instant(micros: Option<i64>) -> Option<Timestamp> {
+    micros.map(Timestamp::from_micros)
+}
+
+pub(crate) fn quarantine(micros: i64) -> Result<Duration, StoreError> {
+    known(u64::try_from(micros).ok().map(Duration::from_micros), "pools")
+}
+
+pub(crate) fn flag(value: bool) -> i16 {
+    i16::from(value)
+}

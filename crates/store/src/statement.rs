@@ -1,0 +1,228 @@
+//! One statement over many rows.
+//!
+//! `WITH v (a, b) AS (rows) SELECT … FROM v JOIN …`: the rows are the relation `v`, the text
+//! after it is the same for both databases. PostgreSQL gets them as arrays through `unnest`, so
+//! its text never changes. SQLite gets a VALUES list whose length is rounded up to a power of
+//! two with rows of NULLs, so that a dozen prepared statements serve every batch size. Diesel
+//! caches both by their text. Statements that insert leave the padding out by
+//! `WHERE … IS NOT NULL`; in a join NULL meets nothing.
+
+use std::marker::PhantomData;
+
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::result::QueryResult;
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sqlite::Sqlite;
+use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
+
+use crate::connection::AnyConnection;
+
+/// A statement, with the rows of its relation `v` and the integers for its `{}`.
+pub(crate) struct Statement<'a, ST = ()> {
+    text: &'static str,
+    rows: Option<Rows<'a>>,
+    integers: Vec<i64>,
+    row_type: PhantomData<ST>,
+}
+
+/// The rows of `v`, column by column.
+pub(crate) struct Rows<'a> {
+    names: &'static str,
+    columns: Vec<Column<'a>>,
+}
+
+enum Column<'a> {
+    Integers(Vec<Option<i64>>),
+    Texts(Vec<Option<&'a str>>),
+    Bytes(Vec<Option<&'a [u8]>>),
+}
+
+impl<'a> Rows<'a> {
+    /// Rows with these columns, comma-separated, to be filled in that order.
+    pub(crate) const fn new(names: &'static str) -> Self {
+        Self { names, columns: Vec::new() }
+    }
+
+    pub(crate) fn integers(mut self, values: impl IntoIterator<Item = i64>) -> Self {
+        self.columns.push(Column::Integers(values.into_iter().map(Some).collect()));
+        self
+    }
+
+    pub(crate) fn texts(self, values: impl IntoIterator<Item = &'a str>) -> Self {
+        self.optional_texts(values.into_iter().map(Some))
+    }
+
+    pub(crate) fn optional_texts(
+        mut self,
+        values: impl IntoIterator<Item = Option<&'a str>>,
+    ) -> Self {
+        self.columns.push(Column::Texts(values.into_iter().collect()));
+        self
+    }
+
+    pub(crate) fn bytes(mut self, values: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        self.columns.push(Column::Bytes(values.into_iter().map(Some).collect()));
+        self
+    }
+
+    fn len(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+}
+
+impl Column<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Integers(values) => values.len(),
+            Self::Texts(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+        }
+    }
+}
+
+impl<'a, ST> Statement<'a, ST> {
+    /// A statement; each `{}` in it stands for an integer.
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self { text, rows: None, integers: Vec::new(), row_type: PhantomData }
+    }
+
+    /// The rows of `v`.
+    pub(crate) fn over(mut self, rows: Rows<'a>) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
+    /// The integer for the next `{}`.
+    pub(crate) fn integer(mut self, value: i64) -> Self {
+        self.integers.push(value);
+        self
+    }
+
+    /// Runs it; over no rows there is nothing to run.
+    pub(crate) fn load<'q, U>(self, connection: &mut AnyConnection) -> QueryResult<Vec<U>>
+    where
+        Self: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        if self.is_over_nothing() {
+            return Ok(Vec::new());
+        }
+        match connection {
+            AnyConnection::Sqlite(connection) => RunQueryDsl::load(self, connection),
+            AnyConnection::Postgres(connection) => RunQueryDsl::load(self, connection),
+        }
+    }
+
+    /// Runs it and counts the rows it changed; over no rows there is nothing to run.
+    pub(crate) fn execute(self, connection: &mut AnyConnection) -> QueryResult<usize> {
+        if self.is_over_nothing() {
+            return Ok(0);
+        }
+        match connection {
+            AnyConnection::Sqlite(connection) => RunQueryDsl::execute(self, connection),
+            AnyConnection::Postgres(connection) => RunQueryDsl::execute(self, connection),
+        }
+    }
+
+    fn is_over_nothing(&self) -> bool {
+        self.rows.as_ref().is_some_and(|rows| rows.len() == 0)
+    }
+}
+
+impl<ST> Query for Statement<'_, ST> {
+    type SqlType = ST;
+}
+
+impl<ST, Conn> RunQueryDsl<Conn> for Statement<'_, ST> {}
+
+// No static id: diesel then caches the prepared statement under its text.
+impl<ST> QueryId for Statement<'_, ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST> QueryFragment<Sqlite> for Statement<'_, ST> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        if let Some(rows) = &self.rows {
+            rows.open(&mut out);
+            out.push_sql("VALUES ");
+            for row in 0..rows.len().next_power_of_two() {
+                out.push_sql(if row == 0 { "(" } else { ",(" });
+                for (place, column) in rows.columns.iter().enumerate() {
+                    out.push_sql(if place == 0 { "" } else { "," });
+                    column.push_value(row, &mut out)?;
+                }
+                out.push_sql(")");
+            }
+            out.push_sql(") ");
+        }
+        push_text(self.text, &self.integers, out)
+    }
+}
+
+impl<ST> QueryFragment<Pg> for Statement<'_, ST> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if let Some(rows) = &self.rows {
+            rows.open(&mut out);
+            out.push_sql("SELECT * FROM unnest(");
+            for (place, column) in rows.columns.iter().enumerate() {
+                out.push_sql(if place == 0 { "" } else { "," });
+                column.push_array(&mut out)?;
+            }
+            out.push_sql(")) ");
+        }
+        push_text(self.text, &self.integers, out)
+    }
+}
+
+impl Rows<'_> {
+    fn open<DB: diesel::backend::Backend>(&self, out: &mut AstPass<'_, '_, DB>) {
+        out.push_sql("WITH v (");
+        out.push_sql(self.names);
+        out.push_sql(") AS (");
+    }
+}
+
+impl Column<'_> {
+    fn push_value<'b>(&'b self, row: usize, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        match self {
+            Self::Integers(values) => {
+                out.push_bind_param::<Nullable<BigInt>, _>(values.get(row).unwrap_or(&None::<i64>))
+            }
+            Self::Texts(values) => {
+                out.push_bind_param::<Nullable<Text>, _>(values.get(row).unwrap_or(&None::<&str>))
+            }
+            Self::Bytes(values) => out
+                .push_bind_param::<Nullable<Binary>, _>(values.get(row).unwrap_or(&None::<&[u8]>)),
+        }
+    }
+
+    fn push_array<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Self::Integers(values) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(values),
+            Self::Texts(values) => out.push_bind_param::<Array<Nullable<Text>>, _>(values),
+            Self::Bytes(values) => out.push_bind_param::<Array<Nullable<Binary>>, _>(values),
+        }
+    }
+}
+
+fn push_text<'b, DB>(
+    text: &'static str,
+    integers: &'b [i64],
+    mut out: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
+where
+    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+    i64: diesel::serialize::ToSql<BigInt, DB>,
+{
+    let mut integers = integers.iter();
+    for (place, piece) in text.split("{}").enumerate() {
+        if place > 0 {
+            let integer = integers.next().expect("as many integers as there are {} in the text");
+            out.push_bind_param::<BigInt, _>(integer)?;
+        }
+        out.push_sql(piece);
+    }
+    Ok(())
+}

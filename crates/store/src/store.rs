@@ -1,0 +1,101 @@
+//! Which database, and how to open connections to it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::connection::{self, Use};
+use crate::error::StoreError;
+use crate::load::numbers::Patience;
+use crate::transaction::Session;
+
+/// How long a statement waits for another's lock before it gives up.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(1_000);
+
+/// A database that can be connected to. Cheap to clone; holds no connection.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) kind: Kind,
+    pub(crate) lock_timeout: Duration,
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server, by its connection URL.
+    Postgres(String),
+}
+
+/// The text names no database that we can use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a database URL begins with sqlite://, postgres:// or postgresql://")]
+pub struct UnknownUrl;
+
+impl Store {
+    /// Reads `sqlite://PATH`, `postgres://…` or `postgresql://…`.
+    ///
+    /// # Errors
+    /// [`UnknownUrl`] for anything else.
+    pub fn from_url(url: &str) -> Result<Self, UnknownUrl> {
+        let kind = match url.split_once("://") {
+            Some(("sqlite", path)) if !path.is_empty() => Kind::Sqlite(path.into()),
+            Some(("postgres" | "postgresql", _)) => Kind::Postgres(url.to_owned()),
+            _ => return Err(UnknownUrl),
+        };
+        Ok(Self { kind, lock_timeout: LOCK_TIMEOUT })
+    }
+
+    /// Opens a connection that may write.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] or [`StoreError::Failed`].
+    pub fn connect(&self) -> Result<Session, StoreError> {
+        self.open(Use::Write)
+    }
+
+    /// Opens a connection that only reads.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] or [`StoreError::Failed`].
+    pub fn connect_to_read(&self) -> Result<Session, StoreError> {
+        self.open(Use::Read)
+    }
+
+    fn open(&self, purpose: Use) -> Result<Session, StoreError> {
+        let connection = connection::open(self, purpose)?;
+        Ok(Session::new(connection, self.lock_timeout))
+    }
+
+    /// What to do at first about numbers that another transaction holds: where many write at a
+    /// time they are passed over.
+    pub const fn patience(&self) -> Patience {
+        match self.kind {
+            Kind::Sqlite(_) => Patience::Wait,
+            Kind::Postgres(_) => Patience::SkipLocked,
+        }
+    }
+
+    /// Where it is.
+    pub const fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// The file, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.kind {
+            Kind::Sqlite(path) => Some(path),
+            Kind::Postgres(_) => None,
+        }
+    }
+}
+
+// A connection URL may hold a password.
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
+}

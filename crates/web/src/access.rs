@@ -1,0 +1,137 @@
+//! The access log: one line for each request, under the tracing target `access`.
+//!
+//! The line holds nothing that a client wrote but what a facade put into its [`AccessNote`]: no
+//! path (it may hold a phone number or a line break), no query, no body, no header. A path without
+//! a note is shown as the template of its route, or as `-` when no route matched.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::{HttpMessage, HttpRequest};
+
+use crate::RequestId;
+
+/// The part of the access line that only a facade knows.
+///
+/// A handler, an extractor or a responder leaves it with [`AccessNote::leave`], at any time before
+/// the answer is complete; the last note counts. It is kept beside the request rather than in the
+/// response, so that it survives a handler that fails or panics after it left one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessNote {
+    /// Which protocol: `apigate`, `mor`, `traitel`, …
+    pub facade: &'static str,
+    /// The operation by the protocol's own name, never the path as it was sent.
+    pub operation: Cow<'static, str>,
+    /// What the protocol answered: a status number, an error's number, `ok`.
+    pub outcome: Cow<'static, str>,
+    /// The customer's id, once it is known.
+    pub customer: Option<String>,
+}
+
+impl AccessNote {
+    /// Leaves this note for the request's access line; without [`observe`](crate::observe()) there
+    /// is no line, and this does nothing.
+    pub fn leave(self, request: &HttpRequest) {
+        if let Some(slot) = request.extensions().get::<Slot>() {
+            slot.0.set(Some(self));
+        }
+    }
+}
+
+/// Where the note waits for the line to be written.
+#[derive(Clone, Default)]
+struct Slot(Rc<Cell<Option<AccessNote>>>);
+
+/// One line in the making. It is written when this is dropped, so that a request whose client went
+/// away, which actix simply drops, has its line too.
+pub(crate) struct AccessLine {
+    id: RequestId,
+    started: Instant,
+    is_probe: bool,
+    note: Slot,
+    answer: Option<Answer>,
+}
+
+/// What was answered in terms of HTTP.
+struct Answer {
+    status: u16,
+    body_bytes: Option<u64>,
+    route: Option<String>,
+}
+
+impl AccessLine {
+    pub(crate) fn begin(id: RequestId, request: &ServiceRequest) -> Self {
+        let note = Slot::default();
+        request.extensions_mut().insert(note.clone());
+        let is_probe = matches!(request.path(), "/healthz" | "/readyz" | "/metrics");
+        Self { id, started: Instant::now(), is_probe, note, answer: None }
+    }
+
+    pub(crate) fn answered<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
+        let body_bytes = match response.response().body().size() {
+            BodySize::None => Some(0),
+            BodySize::Sized(bytes) => Some(bytes),
+            BodySize::Stream => None,
+        };
+        let route = response.request().match_pattern();
+        self.answer = Some(Answer { status: response.status().as_u16(), body_bytes, route });
+    }
+
+    /// The application failed and gave no response of its own.
+    pub(crate) fn failed(&mut self, status: u16) {
+        self.answer = Some(Answer { status, body_bytes: None, route: None });
+    }
+}
+
+/// Writes the event of an access line. A macro because the level of a tracing event has to be a
+/// constant.
+macro_rules! line {
+    ($level:expr, $line:expr, $note:expr, $answer:expr) => {
+        tracing::event!(
+            target: "access",
+            $level,
+            request_id = %$line.id,
+            facade = $note.as_ref().map_or("-", |note| note.facade),
+            operation = operation($note, $answer),
+            outcome = &*outcome($note, $answer),
+            http_status = $answer.map(|answer| answer.status),
+            duration_ms = milliseconds($line.started.elapsed()),
+            customer = $note.and_then(|note| note.customer.as_deref()),
+            bytes = $answer.and_then(|answer| answer.body_bytes),
+        )
+    };
+}
+
+impl Drop for AccessLine {
+    fn drop(&mut self) {
+        let note = self.note.0.take();
+        let (note, answer) = (note.as_ref(), self.answer.as_ref());
+        if self.is_probe {
+            line!(tracing::Level::DEBUG, self, note, answer);
+        } else {
+            line!(tracing::Level::INFO, self, note, answer);
+        }
+    }
+}
+
+fn operation<'a>(note: Option<&'a AccessNote>, answer: Option<&'a Answer>) -> &'a str {
+    let noted = note.map(|note| &*note.operation);
+    noted.or_else(|| answer?.route.as_deref()).unwrap_or("-")
+}
+
+fn outcome<'a>(note: Option<&'a AccessNote>, answer: Option<&Answer>) -> Cow<'a, str> {
+    match (note, answer) {
+        (_, None) => "abandoned".into(),
+        (Some(note), _) => (&*note.outcome).into(),
+        (None, Some(answer)) => answer.status.to_string().into(),
+    }
+}
+
+/// Milliseconds to three decimals; an hour and more stays an hour and eleven minutes.
+fn milliseconds(duration: Duration) -> f64 {
+    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
+}

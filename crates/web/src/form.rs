@@ -1,0 +1,193 @@
+//! The strict reader of `application/x-www-form-urlencoded`.
+//!
+//! Nothing is ever repaired: what cannot be read is an error, because a hash, a bill or a phone
+//! number that was guessed is worse than a refusal. (`serde_urlencoded` keeps `%zz` as it stands
+//! and replaces what is not UTF-8; it may write forms, not read ours.)
+
+/// A body that is not a form, or not text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FormError {
+    /// A `%` that two hexadecimal digits do not follow.
+    #[error("decode the form: a percent sign without two hexadecimal digits")]
+    BadEscape,
+    /// The decoded bytes of a name or a value are not UTF-8.
+    #[error("decode the form: a name or a value is not UTF-8")]
+    NotUtf8,
+    /// A name or a value holds a NUL.
+    #[error("decode the form: a name or a value holds a NUL")]
+    Nul,
+}
+
+/// A form as text: names and values in the order in which they were sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    pairs: Vec<(String, String)>,
+}
+
+impl Form {
+    /// Reads a body, or a query string, as UTF-8 text without NUL.
+    ///
+    /// ```
+    /// use leaseline_web::Form;
+    ///
+    /// let form = Form::parse(b"name=Anna+M%C3%BCller&city=")?;
+    /// assert_eq!(form.get("name"), Some("Anna Müller"));
+    /// assert_eq!(form.get("city"), Some(""));
+    /// assert_eq!(form.get("phone"), None);
+    /// # Ok::<(), leaseline_web::FormError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A bad escape anywhere in the form, else the first pair that is not UTF-8 or holds a NUL.
+    pub fn parse(form: &[u8]) -> Result<Self, FormError> {
+        let pairs = pairs(form)?
+            .into_iter()
+            .map(|(name, value)| Ok((text(name)?, text(value)?)))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { pairs })
+    }
+
+    /// The first value of `name`; empty when it was sent without one.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(sent, _)| *sent == name).map(|(_, value)| value)
+    }
+
+    /// The first of `names` that was sent more than once. Other names may repeat.
+    pub fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+        let times = |name: &str| self.iter().filter(|(sent, _)| *sent == name).count();
+        names.iter().copied().find(|name| times(name) > 1)
+    }
+
+    /// All pairs of name and value, in the order in which they were sent.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// A name and its value, percent-decoded and nothing more.
+pub type BytePair = (Vec<u8>, Vec<u8>);
+
+/// The pairs of a form as percent-decoded bytes, in the order in which they were sent, for those
+/// who hash bytes or read another character set.
+///
+/// A `+` is a space, a pair without `=` has an empty value, an empty pair (`a=1&&b=2`) is none.
+///
+/// # Errors
+/// [`FormError::BadEscape`], and no other.
+pub fn pairs(form: &[u8]) -> Result<Vec<BytePair>, FormError> {
+    form.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()).map(pair).collect()
+}
+
+fn pair(pair: &[u8]) -> Result<BytePair, FormError> {
+    let mut halves = pair.splitn(2, |&byte| byte == b'=');
+    let name = halves.next().unwrap_or_default();
+    let value = halves.next().unwrap_or_default();
+    Ok((decoded(name)?, decoded(value)?))
+}
+
+fn decoded(encoded: &[u8]) -> Result<Vec<u8>, FormError> {
+    let mut bytes = encoded.iter();
+    let mut out = Vec::with_capacity(encoded.len());
+    while let Some(&byte) = bytes.next() {
+        out.push(match byte {
+            b'+' => b' ',
+            b'%' => escaped(bytes.next(), bytes.next()).ok_or(FormError::BadEscape)?,
+            other => other,
+        });
+    }
+    Ok(out)
+}
+
+fn escaped(high: Option<&u8>, low: Option<&u8>) -> Option<u8> {
+    Some(nibble(*high?)? << 4 | nibble(*low?)?)
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, FormError> {
+    let text = String::from_utf8(bytes).map_err(|_| FormError::NotUtf8)?;
+    if text.contains('\0') { Err(FormError::Nul) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(form: &[u8], expected: Result<&[(&str, &str)], FormError>) {
+        let read = Form::parse(form);
+        let read =
+            read.as_ref().map(|form| form.iter().collect::<Vec<_>>()).map_err(|error| *error);
+        assert_eq!(read, expected.map(<[_]>::to_vec), "{}", form.escape_ascii());
+    }
+
+    #[test]
+    fn a_form_is_read_in_order_and_never_repaired() {
+        check(b"", Ok(&[]));
+        check(b"a=1", Ok(&[("a", "1")]));
+        check(b"a=1&b=2&a=3", Ok(&[("a", "1"), ("b", "2"), ("a", "3")]));
+        check(b"&&a=1&&&b=2&", Ok(&[("a", "1"), ("b", "2")]));
+        check(b"a", Ok(&[("a", "")]));
+        check(b"a=", Ok(&[("a", "")]));
+        check(b"=", Ok(&[("", "")]));
+        check(b"=x", Ok(&[("", "x")]));
+        check(b"a=b=c", Ok(&[("a", "b=c")]));
+        check(b"a+b=+c%20d%2B", Ok(&[("a b", " c d+")]));
+        check(b"%61=%C3%A9%e2%82%ac", Ok(&[("a", "é€")]));
+        check("a=é".as_bytes(), Ok(&[("a", "é")]));
+        check(b"a=%26%3D%25", Ok(&[("a", "&=%")]));
+        check(b"a=\r\n;", Ok(&[("a", "\r\n;")]));
+        check(b"a=%zz", Err(FormError::BadEscape));
+        check(b"a=%4", Err(FormError::BadEscape));
+        check(b"a=%", Err(FormError::BadEscape));
+        check(b"a=%4&b=1", Err(FormError::BadEscape));
+        check(b"a=%+1", Err(FormError::BadEscape));
+        check(b"%g0=1", Err(FormError::BadEscape));
+        check(b"a=%FF", Err(FormError::NotUtf8));
+        check(b"a=\xFF", Err(FormError::NotUtf8));
+        check(b"%C3=1", Err(FormError::NotUtf8));
+        check(b"a=%C0%80", Err(FormError::NotUtf8));
+        check(b"a=%00", Err(FormError::Nul));
+        check(b"a\0=1", Err(FormError::Nul));
+        check(b"a=%FF&b=%zz", Err(FormError::BadEscape));
+        check(b"a=%00&b=%FF", Err(FormError::Nul));
+    }
+
+    #[test]
+    fn the_bytes_are_kept_for_those_who_hash_them() {
+        let expected = vec![(b"a".to_vec(), b"Caf\xE9\0".to_vec())];
+        assert_eq!(pairs(b"a=Caf%E9%00"), Ok(expected));
+    }
+
+    #[test]
+    fn only_the_names_that_are_asked_for_may_not_repeat() {
+        let form = Form::parse(b"x=1&b=1&x=2&b=2&c=3&a=1&a=1").unwrap();
+        assert_eq!(form.repeated(&["a", "b", "c"]), Some("a"));
+        assert_eq!(form.repeated(&["c", "b"]), Some("b"));
+        assert_eq!(form.repeated(&["c", "d"]), None);
+        assert_eq!(form.get("b"), Some("1"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_urlencoded_writes_is_read_back(
+            sent in prop::collection::vec(("[^\0]*", "[^\0]*"), 0..8)
+        ) {
+            let written = serde_urlencoded::to_string(&sent).unwrap();
+            let read = Form::parse(written.as_bytes()).unwrap();
+            prop_assert_eq!(read.pairs, sent);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = Form::parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+DROP TABLE idempotency_keys;
+DROP TABLE tokens;
+DROP TABLE api_user_customers;
+DROP TABLE api_users;
+DROP TABLE lease_members;
+DROP TABLE leases;
+DROP TABLE numbers;
+DROP TABLE customer_services;
+DROP TABLE customers;
+DROP TABLE ledger_entries;
+DROP TABLE ledgers;
+DROP TABLE pools;
+DROP TABLE writers;
