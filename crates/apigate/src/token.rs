@@ -1,0 +1,215 @@
+//! Tokens: JWTs signed with HS256, and nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use leaseline_core::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Fewest bytes of a secret: as many as the hash has.
+const FEWEST_BYTES: usize = 32;
+
+/// So far clocks may differ.
+const LEEWAY: Duration = Duration::from_secs(30);
+
+/// A secret that tokens are signed with.
+#[derive(Clone)]
+pub struct TokenKey {
+    id: Option<String>,
+    until: Option<Timestamp>,
+    signing: EncodingKey,
+    checking: DecodingKey,
+}
+
+/// A secret is shorter than 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a token secret needs at least 32 bytes: make one with `openssl rand -hex 32`")]
+pub struct ShortSecret;
+
+/// No key is there to sign with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no token key is current: configure one without `until`")]
+pub struct UnsignedToken;
+
+/// The keys that are accepted, and what else a token must say.
+#[derive(Clone)]
+pub struct TokenKeys(Arc<Inner>);
+
+struct Inner {
+    keys: Vec<TokenKey>,
+    issuer: Option<String>,
+    audience: Option<String>,
+}
+
+/// A token to be signed.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// The API user it speaks for.
+    pub user: String,
+    /// Its own id, by which it can be revoked.
+    pub jti: String,
+    /// When it is issued.
+    pub issued_at: Timestamp,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a sound token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proved {
+    pub(crate) user: String,
+    pub(crate) jti: Option<String>,
+}
+
+/// The token is malformed, not signed by us, expired or not valid yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BadToken;
+
+impl TokenKey {
+    /// A key, accepted until an instant or for ever. `id` is what a token's `kid` names it by.
+    ///
+    /// # Errors
+    /// [`ShortSecret`] below 32 bytes.
+    pub fn new(
+        id: Option<String>,
+        secret: Vec<u8>,
+        until: Option<Timestamp>,
+    ) -> Result<Self, ShortSecret> {
+        if secret.len() < FEWEST_BYTES {
+            return Err(ShortSecret);
+        }
+        let signing = EncodingKey::from_secret(&secret);
+        Ok(Self { id, until, signing, checking: DecodingKey::from_secret(&secret) })
+    }
+
+    fn is_current(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
+impl TokenKeys {
+    /// These keys; `issuer` and `audience`, where given, must be what a token's `iss` and `aud`
+    /// say.
+    pub fn new(keys: Vec<TokenKey>, issuer: Option<String>, audience: Option<String>) -> Self {
+        Self(Arc::new(Inner { keys, issuer, audience }))
+    }
+
+    /// Signs a token with the first key that is current.
+    ///
+    /// # Errors
+    /// [`UnsignedToken`] when there is none.
+    pub fn issue(&self, token: &NewToken) -> Result<String, UnsignedToken> {
+        let current = self.0.keys.iter().find(|key| key.is_current(token.issued_at));
+        let key = current.ok_or(UnsignedToken)?;
+        let header = Header { kid: key.id.clone(), ..Header::new(Algorithm::HS256) };
+        let claims = Issued {
+            user: &token.user,
+            jti: &token.jti,
+            iat: token.issued_at.seconds(),
+            exp: token.expires_at.map(Timestamp::seconds),
+            iss: self.0.issuer.as_deref(),
+            aud: self.0.audience.as_deref(),
+        };
+        jsonwebtoken::encode(&header, &claims, &key.signing).map_err(|_| UnsignedToken)
+    }
+
+    /// Reads a token and checks that one of our keys signed it.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Proved, BadToken> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken)?;
+        let named = |key: &&TokenKey| header.kid.is_none() || key.id == header.kid;
+        let current = self.0.keys.iter().filter(|key| key.is_current(now)).filter(named);
+        let claims = current.filter_map(|key| verified(token, key)).next().ok_or(BadToken)?;
+        let sound = claims.is_timely(now) && self.is_for_us(&claims) && !claims.user.is_empty();
+        let proved = Proved { user: claims.user, jti: claims.jti };
+        sound.then_some(proved).ok_or(BadToken)
+    }
+
+    fn is_for_us(&self, claims: &Claims) -> bool {
+        let issued = self.0.issuer.as_ref().is_none_or(|issuer| claims.iss.names(issuer));
+        let meant = self.0.audience.as_ref().is_none_or(|audience| claims.aud.names(audience));
+        issued && meant
+    }
+}
+
+/// The library checks algorithm and signature; times are ours to judge, by our clock.
+fn verified(token: &str, key: &TokenKey) -> Option<Claims> {
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.required_spec_claims.clear();
+    rules.validate_exp = false;
+    rules.validate_nbf = false;
+    rules.validate_aud = false;
+    jsonwebtoken::decode(token, &key.checking, &rules).ok().map(|token| token.claims)
+}
+
+#[derive(Serialize)]
+struct Issued<'a> {
+    user: &'a str,
+    jti: &'a str,
+    iat: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    user: String,
+    #[serde(default, deserialize_with = "present")]
+    jti: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    exp: Option<f64>,
+    #[serde(default, deserialize_with = "present")]
+    nbf: Option<f64>,
+    #[serde(default)]
+    iss: Names,
+    #[serde(default)]
+    aud: Names,
+}
+
+/// A claim that is there has a value: null is none.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    claim: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(claim).map(Some)
+}
+
+/// One name or several.
+#[derive(Deserialize, Default)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Several(Vec<String>),
+    #[default]
+    None,
+}
+
+impl Names {
+    fn names(&self, name: &str) -> bool {
+        match self {
+            Self::One(one) => one == name,
+            Self::Several(several) => several.iter().any(|one| one == name),
+            Self::None => false,
+        }
+    }
+}
+
+impl Claims {
+    fn is_timely(&self, now: Timestamp) -> bool {
+        let ended = |exp: f64| numeric_date(exp) <= now.saturating_sub(LEEWAY);
+        let begun = |nbf: f64| numeric_date(nbf) <= now.saturating_add(LEEWAY);
+        !self.exp.is_some_and(ended) && self.nbf.is_none_or(begun)
+    }
+}
+
+/// Seconds since the epoch, as RFC 7519 writes them; what lies outside of our time is its end.
+fn numeric_date(seconds: f64) -> Timestamp {
+    if seconds <= 0.0 {
+        return Timestamp::EPOCH;
+    }
+    let since_epoch = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    Timestamp::EPOCH.saturating_add(since_epoch)
+}
