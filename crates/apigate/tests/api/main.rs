@@ -1,0 +1,11 @@
+//! The facade over HTTP, as its clients see it: whole answers, on both databases.
+
+mod customers;
+mod examples;
+mod harness;
+mod keys;
+mod leases;
+mod parameters;
+mod reserves;
+mod tokens;
+mod transport;

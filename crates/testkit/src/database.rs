@@ -1,0 +1,180 @@
+//! A fresh database for each test, of both kinds.
+
+use std::env::VarError;
+use std::fmt;
+use std::process;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use leaseline_hub::{Hub, Settings};
+use tempfile::TempDir;
+
+use crate::clock::ManualClock;
+use crate::server::psql;
+
+/// Where tests find a PostgreSQL server: a URL without a database name, or `none`.
+const POSTGRES: &str = "LEASELINE_TEST_POSTGRES";
+
+/// The kind of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The embedded one.
+    Sqlite,
+    /// The server.
+    Postgres,
+}
+
+/// A database of its own for one test, with this version's schema; gone when dropped.
+#[derive(Debug)]
+pub struct Database {
+    url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder { _kept: TempDir },
+    Server { url: String, name: String },
+}
+
+/// A fresh database of each kind that can be had: SQLite always, PostgreSQL where
+/// `LEASELINE_TEST_POSTGRES` says. Each is made when its turn comes.
+///
+/// # Panics
+/// When `CI=true` and no server was named: there the PostgreSQL half must not be left out
+/// silently.
+pub fn databases() -> impl Iterator<Item = Database> {
+    let server = server();
+    std::iter::once_with(Database::sqlite).chain(server.map(|url| Database::on_server(&url)))
+}
+
+impl Database {
+    /// A fresh SQLite database.
+    pub fn sqlite() -> Self {
+        let database = Self::sqlite_without_tables();
+        Hub::migrate(&database.url).expect("an empty file can be migrated");
+        database
+    }
+
+    /// The URL of a SQLite database that is not there yet.
+    pub fn sqlite_without_tables() -> Self {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let url = format!("sqlite://{}", folder.path().join("leaseline.db").display());
+        Self { url, place: Place::Folder { _kept: folder } }
+    }
+
+    /// A fresh PostgreSQL database, if there is a server for tests.
+    pub fn postgres() -> Option<Self> {
+        server().map(|url| Self::on_server(&url))
+    }
+
+    /// A fresh database on a server, given by a URL without a database name.
+    pub fn on_server(server: &str) -> Self {
+        let database = Self::on_server_without_tables(server);
+        Hub::migrate(&database.url).expect("an empty database can be migrated");
+        database
+    }
+
+    /// An empty database on a server, given by a URL without a database name.
+    pub fn on_server_without_tables(server: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let nth = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("leaseline_test_{}_{nth}", process::id());
+        // An earlier process with our number may have been killed before it could clear up.
+        psql(&maintenance(server), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        psql(&maintenance(server), &format!("CREATE DATABASE {name}"));
+        Self { url: format!("{server}/{name}"), place: Place::Server { url: server.into(), name } }
+    }
+
+    /// Databases of each kind without any tables.
+    pub fn without_tables() -> impl Iterator<Item = Self> {
+        let on_server = server().map(|url| Self::on_server_without_tables(&url));
+        std::iter::once_with(Self::sqlite_without_tables).chain(on_server)
+    }
+
+    /// Whether this run has a PostgreSQL half.
+    pub(crate) fn postgres_is_wanted() -> bool {
+        server().is_some()
+    }
+
+    /// What a hub is given.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// SQLite or PostgreSQL.
+    pub const fn kind(&self) -> Kind {
+        match self.place {
+            Place::Folder { .. } => Kind::Sqlite,
+            Place::Server { .. } => Kind::Postgres,
+        }
+    }
+
+    /// The default settings for a hub on it, with this clock.
+    pub fn settings(&self, clock: &ManualClock) -> Settings {
+        Settings { clock: Box::new(clock.clone()), ..Settings::new(&self.url) }
+    }
+
+    /// A hub on it with this clock. Several hubs are like several processes. On PostgreSQL such a
+    /// hub is never [ready](Hub::ready): its clock is off the server's.
+    pub fn hub(&self, clock: &ManualClock) -> Hub {
+        Hub::open(self.settings(clock)).expect("the database was just made")
+    }
+
+    /// Runs SQL behind the product's back and returns the rows: a line a row, columns separated
+    /// by `|`.
+    ///
+    /// # Panics
+    /// On SQLite, which may have no shell on this machine, and when the SQL fails.
+    pub fn psql(&self, sql: &str) -> String {
+        assert_eq!(self.kind(), Kind::Postgres, "psql speaks to PostgreSQL only");
+        psql(&self.url, sql)
+    }
+
+    /// Asserts that what the database holds fits together.
+    pub fn assert_sound(&self) {
+        let broken = Hub::check(&self.url).expect("the database can be checked");
+        assert!(broken.is_empty(), "{self}: {broken:#?}");
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.url)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("this was on {:?}", self.kind());
+        }
+        if let Place::Server { url, name } = &self.place {
+            let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            // A server that a test stopped for good took the database with it.
+            let _ = std::panic::catch_unwind(|| psql(&maintenance(url), &drop));
+        }
+    }
+}
+
+/// The server for tests, if there is one.
+fn server() -> Option<String> {
+    match std::env::var(POSTGRES) {
+        Ok(none) if none == "none" => None,
+        Ok(url) => Some(url.trim_end_matches('/').to_owned()),
+        Err(VarError::NotUnicode(_)) => panic!("{POSTGRES} is no text"),
+        Err(VarError::NotPresent) => {
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true, but no {POSTGRES}");
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                eprintln!("{POSTGRES} is not set: the PostgreSQL half of the tests DID NOT RUN");
+            });
+            None
+        }
+    }
+}
+
+/// The database that every server has.
+fn maintenance(server: &str) -> String {
+    format!("{server}/postgres")
+}
