@@ -1,0 +1,96 @@
+//! A program of ours, running.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use leaseline_apigate::{NewToken, TokenKey, TokenKeys};
+use leaseline_core::Timestamp;
+use leaseline_testkit::http::Call;
+
+const SECRET: &str = "the secret of the black-box tests, long enough";
+
+/// A process that serves on a free port; killed when dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Program {
+    /// Starts `leaseline-apigate` on a database and waits until it listens.
+    pub(crate) fn apigate(database_url: &str) -> Self {
+        let mut command = Command::new(binary("leaseline-apigate"));
+        command
+            .args(["--listen", "127.0.0.1:0", "--database-url", database_url])
+            .env("LEASELINE_JWT__SECRET", SECRET)
+            .current_dir(std::env::temp_dir())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().expect("`cargo build --workspace` has made the program");
+        let output = child.stdout.take().expect("it is piped");
+        let line = BufReader::new(output).lines().next();
+        let line = line.expect("it says where it listens").expect("in text");
+        let address = line.strip_prefix("listening on http://").map(str::parse);
+        let address = address.unwrap_or_else(|| panic!("{line:?} is no address")).expect("one");
+        Self { child, address }
+    }
+
+    /// Ends it without warning, as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Asks it to stop, as `systemctl stop` does.
+    pub(crate) fn terminate(&self) {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(asked.expect("there is a kill").success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(mut self) -> ExitStatus {
+        self.child.wait().expect("it ends")
+    }
+
+    /// Whether `/readyz` says so.
+    pub(crate) fn is_ready(&self) -> bool {
+        Call::new("GET", "/readyz").send(self.address).is_ok_and(|answer| answer.status == 200)
+    }
+
+    /// Asks `/readyz` until it says so.
+    pub(crate) fn wait_until_ready(&self, patience: Duration) {
+        let began = Instant::now();
+        while !self.is_ready() {
+            assert!(began.elapsed() < patience, "not ready after {patience:?}");
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A token for the administrator of a test's world.
+pub(crate) fn token() -> String {
+    let key = TokenKey::new(None, SECRET.into(), None).expect("long enough");
+    let token = NewToken {
+        user: "admin".into(),
+        jti: "black box".into(),
+        issued_at: Timestamp::EPOCH,
+        expires_at: None,
+    };
+    TokenKeys::new(vec![key], None, None).issue(&token).expect("a key without an end")
+}
+
+/// A program that `cargo build --workspace` made, beside this test's own folder.
+fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("this test is a file");
+    let profile = test.ancestors().nth(2).expect("target/debug/deps/test");
+    profile.join(name)
+}
