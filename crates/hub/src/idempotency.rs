@@ -116,6 +116,6 @@ impl KeyDesk {
         if self.fresh.is_empty() {
             return Ok(());
         }
-        record::idempotency::answers(tx, &self.fresh, now)
+        record::idempotency::answers(tx, &self.fresh, now, now.saturating_sub(KEPT))
     }
 }

@@ -6,6 +6,7 @@
 //! database library.
 
 mod batch;
+mod check;
 mod clock;
 mod desk;
 mod errand;
@@ -25,6 +26,7 @@ mod zone;
 
 pub use leaseline_core as core;
 
+pub use check::{Broken, Invariant};
 pub use clock::{Clock, SystemClock};
 pub use failure::Failure;
 pub use hub::{Hub, OpenError, Schema, Settings};

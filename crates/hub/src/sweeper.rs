@@ -3,13 +3,26 @@
 
 use std::time::Duration;
 
+use leaseline_core::Timestamp;
+use leaseline_store::{Tx, record};
 use tokio::sync::watch;
 
 use crate::hub::Hub;
 use crate::idempotency::KEPT;
-use crate::operator::ForgetKeys;
+use crate::ids::Ids;
+use crate::inbox::Command;
+use crate::request::{Request, Way};
 
 const PAUSE: Duration = Duration::from_secs(60);
+
+/// So many answers are forgotten in one transaction.
+const AT_A_TIME: i64 = 1_000;
+
+/// Answers given before an instant, to be forgotten. The outcome is how many were.
+#[derive(Clone, Copy, Debug)]
+struct ForgetAnswers {
+    before: Timestamp,
+}
 
 /// Runs until the hub closes.
 pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
@@ -18,8 +31,17 @@ pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
             _ = closing.changed() => return,
             () = tokio::time::sleep(PAUSE) => {}
         }
-        while let Ok(1_000..) = hub.ask(ForgetKeys { before: hub.now().saturating_sub(KEPT) }).await
-        {
-        }
+        let forget = ForgetAnswers { before: hub.now().saturating_sub(KEPT) };
+        while let Ok(1..) = hub.ask(forget).await {}
+    }
+}
+
+impl Request for ForgetAnswers {
+    type Outcome = usize;
+
+    fn into_command(self, way: Way<usize>, _: &dyn Ids) -> Command {
+        way.errand(self, |tx: &mut Tx<'_>, old: &Self, _: Timestamp| {
+            record::idempotency::forget(tx, old.before, AT_A_TIME).map(Ok)
+        })
     }
 }

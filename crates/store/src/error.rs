@@ -23,6 +23,9 @@ pub enum StoreError {
         /// The table it is in.
         table: &'static str,
     },
+    /// Another process answered under the same idempotency key meanwhile.
+    #[error("an idempotency key was used by another process meanwhile")]
+    KeyTaken,
     /// The code between begin and commit panicked.
     #[error("a panic between begin and commit")]
     Panicked,
@@ -66,6 +69,7 @@ impl StoreError {
             self,
             Self::Busy(_)
                 | Self::Corrupt { .. }
+                | Self::KeyTaken
                 | Self::Failed(Error::DatabaseError(
                     UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation,
                     _

@@ -58,8 +58,3 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
     }
 }
-diesel::table! {
-    idempotency_keys (user_id, operation, key) {
-        user_id -> BigInt, operation -> Text, key -> Text, at -> BigInt,
-    }
-}

@@ -53,6 +53,21 @@ impl Session {
         Tx { connection: &mut self.connection }
     }
 
+    /// Reads at one instant: every statement of `work` sees the same commits. Nothing waits for
+    /// it, and it waits for nobody.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the session is then best dropped.
+    pub fn read_at_one_instant<T>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.connection.dialect().begin_snapshot()?;
+        let read = work(&mut Tx { connection: &mut self.connection });
+        self.roll_back();
+        read
+    }
+
     pub(crate) const fn connection_mut(&mut self) -> &mut AnyConnection {
         &mut self.connection
     }

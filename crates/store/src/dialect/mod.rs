@@ -28,6 +28,9 @@ pub(crate) trait Dialect {
     /// Begins a transaction that may write, in which nothing waits longer than this for a lock.
     fn begin(&mut self, lock_timeout: Duration) -> QueryResult<()>;
 
+    /// Begins a transaction that reads, and sees the same commits from its first statement on.
+    fn begin_snapshot(&mut self) -> QueryResult<()>;
+
     /// Holds the rows of customers with these ids against other transactions, in the order of
     /// the ids.
     fn lock(&mut self, lock: Lock, customers: &[i64]) -> QueryResult<()>;

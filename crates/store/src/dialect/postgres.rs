@@ -22,6 +22,10 @@ impl Dialect for PgConnection {
         self.batch_execute(&format!("BEGIN; SET LOCAL lock_timeout = {wait}"))
     }
 
+    fn begin_snapshot(&mut self) -> QueryResult<()> {
+        self.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+
     fn lock(&mut self, lock: Lock, customers: &[i64]) -> QueryResult<()> {
         let ids = Rows::new("id").integers(customers.iter().copied());
         let locked = Statement::<BigInt>::new(lock.text()).over(ids);

@@ -16,6 +16,10 @@ impl Dialect for SqliteConnection {
         self.batch_execute("BEGIN IMMEDIATE")
     }
 
+    fn begin_snapshot(&mut self) -> QueryResult<()> {
+        self.batch_execute("BEGIN DEFERRED")
+    }
+
     fn lock(&mut self, _: Lock, _: &[i64]) -> QueryResult<()> {
         Ok(())
     }

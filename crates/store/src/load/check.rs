@@ -1,0 +1,235 @@
+//! Whether what the database holds fits together: each invariant is one question over whole
+//! tables, and its answer is what breaks it. Little is assumed of the rows, and nothing is
+//! repaired.
+
+use std::fmt;
+
+use diesel::sql_types::{BigInt, Binary};
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::statement::Statement;
+use crate::transaction::Tx;
+
+/// So many things that break one invariant are told.
+const MOST_TOLD: i64 = 100;
+
+/// Something that holds after every commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Invariant {
+    /// A ledger's entries are numbered 1, 2, 3, … up to the one it names as its last.
+    EntriesWithoutGaps,
+    /// Each entry's balance is the balance before it plus its amount. Where this and the next one
+    /// hold, a balance is the sum of its entries.
+    RunningBalance,
+    /// A ledger's balance is that of its last entry; zero before the first.
+    Balance,
+    /// A number's turns are 1, 2, 3, … up to the one it names as its last.
+    TurnsWithoutGaps,
+    /// A turn of a number begins only when the lease of the turn before it is over.
+    OneHolder,
+    /// A number names the lease of its last turn; none before the first.
+    LastHolder,
+    /// A number is not free before its last lease is over.
+    TakenWhileLeased,
+    /// A number is on the general shelf, on that of a customer there is, or on none.
+    ShelfOfSomebody,
+    /// A single lease has one member, a group lease two.
+    WholeParty,
+    /// There are the customer that a lease belongs to and the user who asked for it.
+    LeaseOfSomebody,
+    /// There are the lease and the number of each member.
+    MemberOfLease,
+    /// A customer has terms for both kinds of lease.
+    BothTerms,
+    /// It is known since when a suspended customer is.
+    DatedSuspension,
+}
+
+/// An invariant that does not hold, and for what. Displays as a line for people.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Broken {
+    /// What should hold.
+    pub invariant: Invariant,
+    /// For what it does not, such as `ledger 7` or `number 60388880000`.
+    pub subject: String,
+}
+
+/// What is broken, of each invariant the first hundred places. To be asked at one instant
+/// ([`Session::read_at_one_instant`](crate::Session::read_at_one_instant)), as two statements see
+/// two states while others write.
+pub fn broken(tx: &mut Tx<'_>) -> Result<Vec<Broken>, StoreError> {
+    let mut broken = Vec::new();
+    for (invariant, question) in QUESTIONS {
+        let subjects = question.ask(tx)?.into_iter();
+        broken.extend(subjects.map(|subject| Broken { invariant: *invariant, subject }));
+    }
+    Ok(broken)
+}
+
+/// A question for the ids of what breaks an invariant, in their order.
+enum Question {
+    Ledgers(&'static str),
+    Customers(&'static str),
+    /// By their digits: nobody knows a number by its id.
+    Numbers(&'static str),
+    Leases(&'static str),
+}
+
+impl Question {
+    fn ask(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Ledgers(text) => integers(tx, "ledger", text),
+            Self::Customers(text) => integers(tx, "customer", text),
+            Self::Numbers(text) => integers(tx, "number", text),
+            Self::Leases(text) => references(tx, text),
+        }
+    }
+}
+
+fn integers(tx: &mut Tx<'_>, noun: &str, text: &'static str) -> Result<Vec<String>, StoreError> {
+    let asked = Statement::<BigInt>::new(text).integer(MOST_TOLD);
+    let ids: Vec<i64> = asked.load(tx.connection)?;
+    Ok(ids.iter().map(|id| format!("{noun} {id}")).collect())
+}
+
+fn references(tx: &mut Tx<'_>, text: &'static str) -> Result<Vec<String>, StoreError> {
+    let asked = Statement::<Binary>::new(text).integer(MOST_TOLD);
+    let ids: Vec<Vec<u8>> = asked.load(tx.connection)?;
+    Ok(ids.iter().map(|id| reference(id)).collect())
+}
+
+fn reference(id: &[u8]) -> String {
+    match Uuid::from_slice(id) {
+        Ok(uuid) => format!("lease {}", uuid.as_hyphenated()),
+        Err(_) => format!("lease {id:02x?}"),
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.subject, self.invariant.breach())
+    }
+}
+
+impl Invariant {
+    /// What is so where it does not hold.
+    const fn breach(self) -> &'static str {
+        match self {
+            Self::EntriesWithoutGaps => "its entries are not numbered from 1 to its last",
+            Self::RunningBalance => "an entry's balance is not the one before it plus its amount",
+            Self::Balance => "its balance is not that of its last entry",
+            Self::TurnsWithoutGaps => "its leases are not numbered from 1 to its last turn",
+            Self::OneHolder => "a lease of it began before the one before was over",
+            Self::LastHolder => "it does not name the lease of its last turn",
+            Self::TakenWhileLeased => "it is free before its last lease is over",
+            Self::ShelfOfSomebody => "it is reserved for a customer that there is not",
+            Self::WholeParty => "it has not as many members as its kind asks for",
+            Self::LeaseOfSomebody => "its customer or the user who asked for it is missing",
+            Self::MemberOfLease => "the lease itself or a number of it is missing",
+            Self::BothTerms => "it lacks the terms for single or for group leases",
+            Self::DatedSuspension => "it is suspended, but nobody knows since when",
+        }
+    }
+}
+
+const QUESTIONS: &[(Invariant, Question)] = &[
+    (Invariant::EntriesWithoutGaps, Question::Ledgers(ENTRIES_WITH_GAPS)),
+    (Invariant::RunningBalance, Question::Ledgers(WRONG_RUNNING_BALANCE)),
+    (Invariant::Balance, Question::Ledgers(WRONG_BALANCE)),
+    (Invariant::TurnsWithoutGaps, Question::Numbers(TURNS_WITH_GAPS)),
+    (Invariant::OneHolder, Question::Numbers(TWO_HOLDERS)),
+    (Invariant::LastHolder, Question::Numbers(WRONG_LAST_HOLDER)),
+    (Invariant::TakenWhileLeased, Question::Numbers(FREE_WHILE_LEASED)),
+    (Invariant::ShelfOfSomebody, Question::Numbers(SHELF_OF_NOBODY)),
+    (Invariant::WholeParty, Question::Leases(TORN_PARTY)),
+    (Invariant::LeaseOfSomebody, Question::Leases(LEASE_OF_NOBODY)),
+    (Invariant::MemberOfLease, Question::Leases(MEMBER_OF_NOTHING)),
+    (Invariant::BothTerms, Question::Customers(MISSING_TERMS)),
+    (Invariant::DatedSuspension, Question::Customers(UNDATED_SUSPENSION)),
+];
+
+const ENTRIES_WITH_GAPS: &str = "
+    SELECT l.id FROM ledgers l
+    LEFT JOIN (SELECT ledger_id, count(*) AS entries, max(seq) AS last
+               FROM ledger_entries GROUP BY ledger_id) e ON e.ledger_id = l.id
+    WHERE COALESCE(e.entries, 0) <> l.last_seq OR COALESCE(e.last, 0) <> l.last_seq
+    ORDER BY l.id LIMIT {}";
+
+// NUMERIC, as a damaged sum may not fit: PostgreSQL would give up the whole check. An entry
+// after a gap has no balance before it; the gap itself is told by another question.
+const WRONG_RUNNING_BALANCE: &str = "
+    SELECT DISTINCT e.ledger_id FROM ledger_entries e
+    LEFT JOIN ledger_entries b ON b.ledger_id = e.ledger_id AND b.seq = e.seq - 1
+    WHERE (b.seq IS NOT NULL OR e.seq = 1)
+      AND e.balance_after <> CAST(COALESCE(b.balance_after, 0) AS NUMERIC) + e.amount
+    ORDER BY e.ledger_id LIMIT {}";
+
+const WRONG_BALANCE: &str = "
+    SELECT l.id FROM ledgers l
+    LEFT JOIN ledger_entries e ON e.ledger_id = l.id AND e.seq = l.last_seq
+    WHERE l.balance <> COALESCE(e.balance_after, 0)
+    ORDER BY l.id LIMIT {}";
+
+const TURNS_WITH_GAPS: &str = "
+    SELECT n.e164 FROM numbers n
+    LEFT JOIN (SELECT number_id, count(*) AS turns, max(turn) AS last
+               FROM lease_members GROUP BY number_id) m ON m.number_id = n.id
+    WHERE COALESCE(m.turns, 0) <> n.turn OR COALESCE(m.last, 0) <> n.turn
+    ORDER BY n.e164 LIMIT {}";
+
+const TWO_HOLDERS: &str = "
+    SELECT DISTINCT n.e164 FROM lease_members later
+    JOIN lease_members earlier
+      ON earlier.number_id = later.number_id AND earlier.turn = later.turn - 1
+    JOIN leases after ON after.id = later.lease_id
+    JOIN leases before ON before.id = earlier.lease_id
+    JOIN numbers n ON n.id = later.number_id
+    WHERE after.granted_at < COALESCE(before.released_at, before.expires_at)
+    ORDER BY n.e164 LIMIT {}";
+
+const WRONG_LAST_HOLDER: &str = "
+    SELECT n.e164 FROM numbers n
+    LEFT JOIN lease_members m ON m.number_id = n.id AND m.turn = n.turn
+    WHERE n.lease_id IS DISTINCT FROM m.lease_id
+    ORDER BY n.e164 LIMIT {}";
+
+// Not exactly a quarantine later: a pool's quarantine may have been another one then.
+const FREE_WHILE_LEASED: &str = "
+    SELECT n.e164 FROM numbers n JOIN leases l ON l.id = n.lease_id
+    WHERE n.free_from < COALESCE(l.released_at, l.expires_at)
+    ORDER BY n.e164 LIMIT {}";
+
+const SHELF_OF_NOBODY: &str = "
+    SELECT n.e164 FROM numbers n
+    WHERE n.shelf <> 0 AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = n.shelf)
+    ORDER BY n.e164 LIMIT {}";
+
+// The code of a kind is its number of members.
+const TORN_PARTY: &str = "
+    SELECT l.id FROM leases l
+    LEFT JOIN (SELECT lease_id, count(*) AS members, max(position) AS last
+               FROM lease_members GROUP BY lease_id) m ON m.lease_id = l.id
+    WHERE COALESCE(m.members, 0) <> l.kind OR COALESCE(m.last, 0) <> l.kind
+    ORDER BY l.id LIMIT {}";
+
+const LEASE_OF_NOBODY: &str = "
+    SELECT l.id FROM leases l
+    WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = l.customer_id)
+       OR NOT EXISTS (SELECT 1 FROM api_users u WHERE u.id = l.granted_by)
+    ORDER BY l.id LIMIT {}";
+
+const MEMBER_OF_NOTHING: &str = "
+    SELECT DISTINCT m.lease_id FROM lease_members m
+    WHERE NOT EXISTS (SELECT 1 FROM leases l WHERE l.id = m.lease_id)
+       OR NOT EXISTS (SELECT 1 FROM numbers n WHERE n.id = m.number_id)
+    ORDER BY m.lease_id LIMIT {}";
+
+const MISSING_TERMS: &str = "
+    SELECT c.id FROM customers c
+    WHERE (SELECT count(*) FROM customer_services s WHERE s.customer_id = c.id) <> 2
+    ORDER BY c.id LIMIT {}";
+
+const UNDATED_SUSPENSION: &str = "
+    SELECT c.id FROM customers c WHERE c.status = 2 AND c.suspended_at IS NULL
+    ORDER BY c.id LIMIT {}";
