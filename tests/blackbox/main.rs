@@ -6,5 +6,6 @@ mod crash;
 mod examples;
 mod program;
 mod races;
+mod readme;
 mod stop;
 mod store_away;

@@ -89,7 +89,7 @@ pub(crate) fn token() -> String {
 }
 
 /// A program that `cargo build --workspace` made, beside this test's own folder.
-fn binary(name: &str) -> PathBuf {
+pub(crate) fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("this test is a file");
     let profile = test.ancestors().nth(2).expect("target/debug/deps/test");
     profile.join(name)
