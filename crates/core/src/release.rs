@@ -41,6 +41,8 @@ pub struct Releasable {
     pub customer: CustomerId,
     /// Single or group.
     pub kind: LeaseKind,
+    /// Since when it holds.
+    pub granted_at: Timestamp,
     /// At this instant it is over.
     pub expires_at: Timestamp,
     /// When it was given back, if it was.
@@ -71,12 +73,15 @@ impl ReleaseView {
         if !lease.is_live(now) || !lease.answers_to(request) {
             return Err(Refusal::LeaseUnknown);
         }
-        lease.released_at = Some(now);
-        let free_from = |&(id, quarantine): &(NumberId, Duration)| (id, rested(now, quarantine));
+        // Another process's clock may be a little ahead of ours: a lease does not end before it
+        // began.
+        let end = now.max(lease.granted_at);
+        lease.released_at = Some(end);
+        let free_from = |&(id, quarantine): &(NumberId, Duration)| (id, rested(end, quarantine));
         Ok(LeaseReleased {
             lease: request.lease,
             customer: lease.customer,
-            released_at: now,
+            released_at: end,
             numbers: lease.numbers.iter().map(free_from).collect(),
         })
     }

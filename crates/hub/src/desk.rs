@@ -105,6 +105,7 @@ impl Desk {
         }
         // Whether the count moved is as unknown as the batch: begin a new one.
         self.place = None;
+        self.session = None;
         Err(StoreError::UnknownCommit(Box::new(error)))
     }
 

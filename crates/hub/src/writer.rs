@@ -72,7 +72,7 @@ impl Writer {
             }
             Err(error) => {
                 tracing::warn!(%error, size = batch.len(), "a batch failed");
-                if batch.len() == 1 || !self.may_replay(&error) {
+                if !self.may_replay(&error, batch.len()) {
                     return batch.fail(Failure::of(&error));
                 }
                 batch.one_by_one().for_each(|alone| self.carry_out_alone(alone, began));
@@ -97,15 +97,25 @@ impl Writer {
         }
     }
 
-    /// What may have been committed is not done again, and a store that is away will not come
-    /// back within this batch.
-    fn may_replay(&mut self, error: &StoreError) -> bool {
-        !matches!(error, StoreError::UnknownCommit(_)) && self.desk.is_connected(&self.store)
+    /// What may have been committed is not done again, what was alone has waited for its lock,
+    /// and a store that is away will not come back within this batch.
+    fn may_replay(&mut self, error: &StoreError, size: usize) -> bool {
+        let in_vain = match error {
+            StoreError::UnknownCommit(_) => true,
+            StoreError::Busy(_) => size == 1,
+            _ => false,
+        };
+        !in_vain && self.desk.is_connected(&self.store)
     }
 
     fn run_errand(&mut self, mut errand: Box<dyn Errand>) {
-        let now = self.now.now();
-        let done = self.commit(now, |tx| errand.run(tx, now));
+        let mut done = self.try_errand(&mut *errand);
+        if let Err(error) = &done
+            && self.may_replay(error, 1)
+        {
+            tracing::warn!(%error, "an errand is run again");
+            done = self.try_errand(&mut *errand);
+        }
         match done {
             Ok(()) => errand.answer(),
             Err(error) => {
@@ -113,6 +123,11 @@ impl Writer {
                 errand.fail(Failure::of(&error));
             }
         }
+    }
+
+    fn try_errand(&mut self, errand: &mut dyn Errand) -> Result<(), StoreError> {
+        let now = self.now.now();
+        self.commit(now, |tx| errand.run(tx, now))
     }
 
     fn try_batch(&mut self, batch: &Batch, patience: Patience) -> Result<Decided, StoreError> {

@@ -8,8 +8,13 @@ use crate::error::StoreError;
 use crate::load::numbers::Patience;
 use crate::transaction::Session;
 
-/// How long a statement waits for another's lock before it gives up.
-const LOCK_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// How long a transaction waits for SQLite's one write lock. Whoever waits longer has callers
+/// that are about to give up.
+const SQLITE_LOCK_TIMEOUT: Duration = Duration::from_millis(1_500);
+
+/// How long a statement waits for rows that another transaction holds: short enough that after a
+/// batch that waited in vain its requests can still be tried one by one.
+const POSTGRES_LOCK_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// A database that can be connected to. Cheap to clone; holds no connection.
 #[derive(Clone, Debug)]
@@ -38,12 +43,16 @@ impl Store {
     /// # Errors
     /// [`UnknownUrl`] for anything else.
     pub fn from_url(url: &str) -> Result<Self, UnknownUrl> {
-        let kind = match url.split_once("://") {
-            Some(("sqlite", path)) if !path.is_empty() => Kind::Sqlite(path.into()),
-            Some(("postgres" | "postgresql", _)) => Kind::Postgres(url.to_owned()),
+        let (kind, lock_timeout) = match url.split_once("://") {
+            Some(("sqlite", path)) if !path.is_empty() => {
+                (Kind::Sqlite(path.into()), SQLITE_LOCK_TIMEOUT)
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                (Kind::Postgres(url.to_owned()), POSTGRES_LOCK_TIMEOUT)
+            }
             _ => return Err(UnknownUrl),
         };
-        Ok(Self { kind, lock_timeout: LOCK_TIMEOUT })
+        Ok(Self { kind, lock_timeout })
     }
 
     /// Opens a connection that may write.

@@ -45,8 +45,8 @@ pub fn leases_for_release(
         .load(tx.connection)?;
     let mut leases = HashMap::new();
     for row in rows {
-        let number = known(NumberId::new(row.5), "lease_members")?;
-        let rest = quarantine(row.6)?;
+        let number = known(NumberId::new(row.6), "lease_members")?;
+        let rest = quarantine(row.7)?;
         let lease = leases.entry(lease_id(&row.0)?).or_insert(releasable(&row)?);
         lease.numbers.push((number, rest));
     }
@@ -86,8 +86,8 @@ const LEASE: &str = "
     ORDER BY m.position";
 
 const RELEASABLE: &str = "
-    SELECT l.id, l.customer_id, l.kind, l.expires_at, l.released_at, m.number_id,
-           p.quarantine_micros
+    SELECT l.id, l.customer_id, l.kind, l.granted_at, l.expires_at, l.released_at,
+           m.number_id, p.quarantine_micros
     FROM v JOIN leases l ON l.id = v.id
     JOIN lease_members m ON m.lease_id = l.id
     JOIN numbers n ON n.id = m.number_id
@@ -101,15 +101,16 @@ const LIVE_BY_PHONE: &str = "
     WHERE l.released_at IS NULL AND l.expires_at > {}
     GROUP BY v.customer_id, v.phone";
 
-type ReleasableSql = (Binary, BigInt, SmallInt, BigInt, Nullable<BigInt>, BigInt, BigInt);
-type ReleasableRow = (Vec<u8>, i64, i16, i64, Option<i64>, i64, i64);
+type ReleasableSql = (Binary, BigInt, SmallInt, BigInt, BigInt, Nullable<BigInt>, BigInt, BigInt);
+type ReleasableRow = (Vec<u8>, i64, i16, i64, i64, Option<i64>, i64, i64);
 
 fn releasable(row: &ReleasableRow) -> Result<Releasable, StoreError> {
     Ok(Releasable {
         customer: known(CustomerId::new(row.1), TABLE)?,
         kind: LeaseKind::from_code(row.2)?,
-        expires_at: Timestamp::from_micros(row.3),
-        released_at: instant(row.4),
+        granted_at: Timestamp::from_micros(row.3),
+        expires_at: Timestamp::from_micros(row.4),
+        released_at: instant(row.5),
         numbers: Vec::new(),
     })
 }

@@ -1,5 +1,7 @@
 //! What the processes that write have seen and done.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use leaseline_core::Timestamp;
 use uuid::Uuid;
@@ -8,6 +10,8 @@ use crate::error::StoreError;
 use crate::schema::writers;
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
+
+const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Whether a batch may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,21 +39,17 @@ pub fn begin_batch(
     Ok(if begun == 1 { BatchStart::Next } else { BatchStart::OutOfOrder })
 }
 
-/// Registers a writer that has not committed anything yet.
+/// Registers a writer that has not committed anything yet, and forgets those that have been
+/// silent for a month.
 pub fn register(tx: &mut Tx<'_>, writer: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    let month_ago = now.saturating_sub(MONTH).micros();
+    diesel::delete(writers::table.filter(writers::seen_at.lt(month_ago))).execute(tx.connection)?;
     diesel::insert_into(writers::table)
         .values((
             writers::id.eq(writer.as_bytes().as_slice()),
             writers::batch.eq(0),
             writers::seen_at.eq(now.micros()),
         ))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Forgets writers that have not written since an instant.
-pub fn forget_silent(tx: &mut Tx<'_>, since: Timestamp) -> Result<(), StoreError> {
-    diesel::delete(writers::table.filter(writers::seen_at.lt(since.micros())))
         .execute(tx.connection)?;
     Ok(())
 }
