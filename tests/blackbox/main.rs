@@ -1,6 +1,8 @@
 //! The real programs, over loopback: several processes on one database, killed, stopped, and
 //! with their store taken away.
 
+#![allow(clippy::unwrap_used, reason = "a test may say so by panicking")]
+
 mod client;
 mod crash;
 mod examples;

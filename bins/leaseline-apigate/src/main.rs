@@ -1,2 +1,30 @@
-//! placeholder
-fn main() {}
+//! The Apigate facade alone.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use leaseline_apigate_server::settings;
+use leaseline_service::{Config, Flags, Listen, Problem, Server, announce, finish, logs};
+
+/// Serves the Apigate Voice northbound API, and nothing else, until SIGTERM or SIGINT.
+#[derive(Parser)]
+#[command(name = "leaseline-apigate", version)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(flatten)]
+    listen: Listen,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    finish(serve(&Cli::parse()).await)
+}
+
+async fn serve(cli: &Cli) -> Result<(), Problem> {
+    let config = Config::load(&cli.listen.on(cli.flags.sources("127.0.0.1:8081")))?;
+    logs::start(&config.log);
+    let settings = settings(&config)?;
+    let server = Server::open(&config)?;
+    server.run(|hub| leaseline_apigate::routes(hub, settings), announce).await
+}

@@ -39,9 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let facade = routes(hub.clone(), settings);
     let app = move || {
-        App::new()
-            .route("/hello", web::get().to(|| async { "yours" }))
-            .configure(facade.clone())
+        App::new().route("/hello", web::get().to(|| async { "yours" })).configure(facade.clone())
     };
     let server = HttpServer::new(app).workers(1).bind(("127.0.0.1", 0))?;
     let address = server.addrs()[0];

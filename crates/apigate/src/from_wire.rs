@@ -117,7 +117,7 @@ pub(crate) fn top_up(reading: &Reading<'_>) -> Result<TopUpRequest, Status> {
 pub(crate) fn create(form: &Form) -> Result<NewCustomer, Status> {
     let first_name = required(form, "first_name", parameter::name, Status::FirstName)?;
     let last_name = required(form, "last_name", parameter::name, Status::LastName)?;
-    let status = optional(form, "account_status", account_status, Status::StatusParameter)?;
+    let status = optional(form, "account_status", account_status, Status::AccountState)?;
     let credit = optional(form, "account_credit", integer, Status::AccountCredit)?;
     let charge_method = required(form, "charge_method", charge_method, Status::ChargeMethod)?;
     let single = terms(form, &SINGLE)?;
@@ -144,7 +144,7 @@ pub(crate) fn update(reading: &Reading<'_>) -> Result<CustomerUpdate, Status> {
     let customer = parameter::customer_id(form)?;
     let first_name = optional(form, "first_name", parameter::name, Status::FirstName)?;
     let last_name = optional(form, "last_name", parameter::name, Status::LastName)?;
-    let status = optional(form, "account_status", account_status, Status::StatusParameter)?;
+    let status = optional(form, "account_status", account_status, Status::AccountState)?;
     let charge_method = optional(form, "charge_method", charge_method, Status::ChargeMethod)?;
     let single = service_change(form, &SINGLE)?;
     let group = service_change(form, &GROUP)?;

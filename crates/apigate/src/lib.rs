@@ -4,8 +4,7 @@
 //! This crate translates. It knows paths, parameters, status numbers and their texts; what is
 //! allowed and what is remembered is behind the hub.
 //!
-//! A request goes through [`path`](mod@path), `auth`, `intake`, `from_wire`, the hub and
-//! `to_wire`; the first of them that finds something wrong answers, which is the order of checks
+//! A request goes through `path`, `auth`, `intake`, `from_wire`, the hub and `to_wire`; the first of them that finds something wrong answers, which is the order of checks
 //! that the API's clients rely on.
 
 mod auth;

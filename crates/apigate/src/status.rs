@@ -48,7 +48,7 @@ statuses! {
     ReferenceParameter = 19, "Invalid reference id parameter.";
     FirstName = 20, "Invalid first name parameter.";
     LastName = 21, "Invalid last name parameter.";
-    StatusParameter = 22, "Invalid account status parameter.";
+    AccountState = 22, "Invalid account status parameter.";
     AccountCredit = 23, "Invalid account credit parameter.";
     ChargeMethod = 24, "Invalid charge method parameter.";
     EnableSingle = 25, "Invalid 'enable single service' parameter.";

@@ -202,6 +202,7 @@ impl Hub {
     /// Takes no more requests, finishes those that were accepted, and stops the writer.
     pub async fn close(&self) {
         self.0.closing.send_replace(true);
+        self.0.readers.close();
         drop(lock(&self.0.inbox).take());
         let writer = lock(&self.0.writer).take();
         if let Some(writer) = writer {
@@ -252,6 +253,6 @@ impl Hub {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
 //! Reading: through a pool of connections of its own, so that it never queues behind a writer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use leaseline_core::Refusal;
 use leaseline_core::api_user::Caller;
@@ -12,7 +12,7 @@ use leaseline_store::{ReadPool, StoreError, Tx, load};
 use tokio::sync::Semaphore;
 
 use crate::failure::Failure;
-use crate::hub::Hub;
+use crate::hub::{Hub, lock};
 use crate::operator::TokenRecord;
 
 /// So many readers may wait for a connection.
@@ -20,14 +20,24 @@ const MOST_WAITING: usize = 4_096;
 
 /// The readers' side of the hub.
 pub(crate) struct Readers {
-    pool: ReadPool,
+    /// None once the hub is closed.
+    pool: Mutex<Option<ReadPool>>,
     connections: Semaphore,
     waiting: AtomicUsize,
 }
 
 impl Readers {
     pub(crate) fn new(pool: ReadPool, connections: usize) -> Self {
-        Self { pool, connections: Semaphore::new(connections), waiting: AtomicUsize::new(0) }
+        Self {
+            pool: Mutex::new(Some(pool)),
+            connections: Semaphore::new(connections),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// Lets go of the connections. SQLite tidies up its files when the last one is closed.
+    pub(crate) fn close(&self) {
+        drop(lock(&self.pool).take());
     }
 
     /// Reads on a thread that may block; at most as many at a time as there are connections.
@@ -37,7 +47,7 @@ impl Readers {
     ) -> Result<T, Failure> {
         let _place = Place::take(&self.waiting)?;
         let permit = self.connections.acquire().await.map_err(|_| Failure::Unavailable)?;
-        let pool = self.pool.clone();
+        let pool = lock(&self.pool).clone().ok_or(Failure::Unavailable)?;
         let read = tokio::task::spawn_blocking(move || pool.read(work)).await;
         drop(permit);
         match read {

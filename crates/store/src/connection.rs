@@ -1,11 +1,17 @@
 //! One connection, to either database.
 
+use std::thread::park_timeout;
+use std::time::{Duration, Instant};
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 
 use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::store::{Kind, Store};
+
+/// Between two tries to change a new file's journal.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -30,6 +36,9 @@ pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreEr
             let mut connection =
                 SqliteConnection::establish(&file).map_err(StoreError::Unreachable)?;
             connection.batch_execute(&sqlite_settings(store, purpose))?;
+            if purpose == Use::Write {
+                use_write_ahead_log(&mut connection, store.lock_timeout)?;
+            }
             Ok(AnyConnection::Sqlite(connection))
         }
         Kind::Postgres(url) => PgConnection::establish(&with_timeouts(url))
@@ -45,10 +54,26 @@ fn sqlite_settings(store: &Store, purpose: Use) -> String {
     let shared = format!("PRAGMA busy_timeout = {wait}; PRAGMA foreign_keys = ON;");
     match purpose {
         Use::Write => format!(
-            "{shared} PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+            "{shared} PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
+             PRAGMA temp_store = MEMORY;"
         ),
         Use::Read => format!("{shared} PRAGMA query_only = ON;"),
+    }
+}
+
+/// Several processes may meet at a new file; SQLite's own waiting for locks does not cover the
+/// change of its journal.
+fn use_write_ahead_log(
+    connection: &mut SqliteConnection,
+    patience: Duration,
+) -> Result<(), StoreError> {
+    let began = Instant::now();
+    loop {
+        let done = connection.batch_execute("PRAGMA journal_mode = WAL").map_err(StoreError::from);
+        match done {
+            Err(StoreError::Busy(_)) if began.elapsed() < patience => park_timeout(PAUSE),
+            done => return done,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The facade over HTTP, as its clients see it: whole answers, on both databases.
 
+#![allow(clippy::unwrap_used, reason = "a test may say so by panicking")]
+
 mod customers;
 mod examples;
 mod harness;

@@ -1,0 +1,112 @@
+//! What can be typed.
+
+use std::time::Duration;
+
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use leaseline_service::{Flags, Listen, Sources, duration};
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// Leases telephone numbers, routes the calls to them and bills the seconds.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+#[derive(Parser)]
+#[command(name = "leaseline", version)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+
+    /// Answer with one JSON document on standard output; all else goes to standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serves until SIGTERM or SIGINT; migrates a SQLite database first, after a backup
+    Serve(Listen),
+    /// Serves a small world in a throw-away database, and prints commands to try it with
+    Demo(Listen),
+    /// Brings the database to this version's schema, under a lock
+    Migrate,
+    /// Issues, revokes and lists API tokens
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Issues a token for an API user, and prints it; it is kept nowhere
+    Issue(Issue),
+    /// Revokes a token, in every process within a second
+    Revoke {
+        /// The token's own id
+        #[arg(long)]
+        jti: String,
+    },
+    /// Lists the tokens that were issued here or revoked, the oldest first
+    List,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("end").args(["expires_in", "no_expiry"])))]
+pub(crate) struct Issue {
+    /// Name of the API user
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: String,
+
+    /// How long the token is good, such as 12h or 90d
+    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = lifetime)]
+    expires_in: Duration,
+
+    /// The token is good until it is revoked
+    #[arg(long)]
+    no_expiry: bool,
+}
+
+impl Cli {
+    /// Where the configuration comes from.
+    pub(crate) fn sources(&self) -> Sources {
+        let sources = self.flags.sources(DEFAULT_LISTEN);
+        match self.command {
+            Command::Serve(listen) | Command::Demo(listen) => listen.on(sources),
+            Command::Migrate | Command::Token { .. } => sources,
+        }
+    }
+}
+
+impl Issue {
+    /// How long the token is good; none means until it is revoked.
+    pub(crate) fn lifetime(&self) -> Option<Duration> {
+        if self.no_expiry { None } else { Some(self.expires_in) }
+    }
+}
+
+/// A century, so that every end is a date that can be written.
+const LONGEST: Duration = Duration::from_secs(36_525 * 86_400);
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let lifetime = duration::parse(text).map_err(|error| error.to_string())?;
+    match lifetime {
+        Duration::ZERO => Err("a token has to last".into()),
+        lifetime if lifetime > LONGEST => Err("a token lasts at most a century".into()),
+        lifetime => Ok(lifetime),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

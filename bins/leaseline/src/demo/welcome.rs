@@ -1,0 +1,93 @@
+//! What the demo prints: who may do what, and a command to paste for each thing to try.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::world::{PHONES, World};
+
+/// All of it.
+#[derive(Serialize)]
+pub(super) struct Welcome {
+    listening: String,
+    users: [User; 2],
+    commands: Vec<Command>,
+}
+
+/// An API user of the demo.
+#[derive(Serialize)]
+pub(super) struct User {
+    pub(super) name: &'static str,
+    pub(super) may: &'static str,
+    pub(super) token: String,
+}
+
+/// A line for a shell. The lines work as they stand, one after the other.
+#[derive(Serialize)]
+struct Command {
+    name: &'static str,
+    does: &'static str,
+    line: String,
+}
+
+impl Welcome {
+    /// `base` is the URL with the prefix of Apigate's paths; the commands are the first user's.
+    pub(super) fn new(url: &str, base: &str, users: [User; 2], world: &World) -> Self {
+        let commands = commands(base, &users[0].token, world);
+        Self { listening: url.into(), users, commands }
+    }
+}
+
+fn commands(base: &str, token: &str, World { customer, lease }: &World) -> Vec<Command> {
+    let command = |name, does, operation: &str, parameters: String| {
+        let line = format!(
+            "curl -s -w '\\n' {base}/api/v1/{operation} \
+             -H 'Authorization: Bearer {token}' -d '{parameters}'"
+        );
+        Command { name, does, line }
+    };
+    let phone = PHONES[0];
+    let request = format!("customer_id={customer}&phone={phone}&expiry_value=1&expiry_unit=days");
+    let reference = format!("reference_id={lease}");
+    let reserve = format!("customer_id={customer}&quantity=10");
+    let view = format!("customer_id={customer}");
+    vec![
+        command("request", "lease a number for a day", "leasesingle/request", request),
+        command("query", "look up a lease", "leasesingle/query", reference.clone()),
+        command("release", "give that lease back", "leasesingle/release", reference),
+        command("reserve", "set ten numbers aside", "customer/reserve", reserve),
+        command("view", "show the customer", "customer/view", view),
+    ]
+}
+
+impl fmt::Display for Welcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "listening on {}\n\n{WORLD}\n", self.listening)?;
+        self.users.iter().try_for_each(|user| user.fmt(f))?;
+        writeln!(f, "\nApigate, as {}:", self.users[0].name)?;
+        self.commands.iter().try_for_each(|command| command.fmt(f))
+    }
+}
+
+const WORLD: &str = "\
+A small world in a throw-away database. It ends with this process: Ctrl-C.
+
+  1,000 numbers from 0388880000 in the pool kl
+  customer 1, Acme Rides: prepaid, 1,000,000 credits, a lease
+  customer 2, Bayu Motors: postpaid, 20 numbers in reserve, a group lease
+  customer 3, Cahaya Parcels: prepaid, suspended
+
+Tokens, good for a day:
+";
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  {}: {}\n    {}", self.name, self.may, self.token)
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n# {}: {}\n{}", self.name, self.does, self.line)
+    }
+}

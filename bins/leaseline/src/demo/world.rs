@@ -1,0 +1,124 @@
+//! The demo's world: a pool, three customers who differ in everything, and two API users.
+
+use std::collections::HashSet;
+use std::error::Error;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leaseline_core::api_user::{Caller, Reach, Role};
+use leaseline_core::customer::{
+    BlockRate, BlockSeconds, ChargeMethod, CustomerChange, CustomerProfile, CustomerStatus,
+    CustomerUpdate, Limit, NewCustomer, PersonName, ServiceTerms,
+};
+use leaseline_core::expiry::{LeaseTerm, TermUnit};
+use leaseline_core::ids::{CustomerId, LeaseId, PoolId};
+use leaseline_core::lease::{LeaseRequest, Party};
+use leaseline_core::money::Credits;
+use leaseline_core::phone::PhoneNumber;
+use leaseline_core::region::Region;
+use leaseline_core::reservation::ReserveRequest;
+use leaseline_core::subscriber::Subscriber;
+use leaseline_core::timestamp::Utc;
+use leaseline_hub::Hub;
+use leaseline_hub::operator::{NewApiUser, NewNumbers, NewPool};
+
+pub(super) const ADMIN: &str = "admin";
+pub(super) const CLIENT: &str = "apisample";
+
+/// Phones of the people who lease: international, so that they mean the same in every region.
+pub(super) const PHONES: [&str; 3] = ["60195730424", "60195730425", "60195730426"];
+
+/// What the demo's commands speak of.
+pub(super) struct World {
+    /// The client's customer.
+    pub(super) customer: CustomerId,
+    /// A live single lease of that customer.
+    pub(super) lease: LeaseId,
+}
+
+type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+pub(super) async fn make(hub: &Hub) -> Made<World> {
+    let malaysia = Region::by_code("MY").ok_or("no region MY")?;
+    let pool = NewPool { name: "kl".into(), region: "MY".into(), quarantine: Duration::ZERO };
+    let pool = hub.ask(pool).await?;
+    hub.ask(thousand_numbers(pool, &malaysia)?).await?;
+    let admin = hub.ask(NewApiUser { name: ADMIN.into(), role: Role::Admin }).await?;
+    let admin = Caller::new(admin, Reach::Everyone);
+
+    let acme = prepaid_with_a_lease(hub, &admin, &malaysia).await?;
+    postpaid_with_a_reserve(hub, &admin, &malaysia).await?;
+    suspended(hub, &admin).await?;
+
+    let customers = Arc::new(HashSet::from([acme.customer]));
+    let role = Role::Client { customers, may_top_up: true };
+    hub.ask(NewApiUser { name: CLIENT.into(), role }).await?;
+    Ok(acme)
+}
+
+fn thousand_numbers(pool: PoolId, region: &Region) -> Made<NewNumbers> {
+    let numbers = (0..1_000).map(|last| PhoneNumber::parse(&format!("0388880{last:03}"), region));
+    Ok(NewNumbers { pool, numbers: numbers.collect::<Result<_, _>>()? })
+}
+
+async fn prepaid_with_a_lease(hub: &Hub, admin: &Caller, region: &Region) -> Made<World> {
+    let profile = profile("Acme", "Rides", ChargeMethod::Prepaid)?;
+    let opening_balance = Credits::new(1_000_000);
+    let customer = hub.ask(NewCustomer { profile, opening_balance }).await?;
+    let party = Party::single(subscriber(PHONES[0], region)?);
+    let granted = hub.ask(for_a_day(admin, customer, party)?).await?;
+    Ok(World { customer, lease: granted.lease.id })
+}
+
+async fn postpaid_with_a_reserve(hub: &Hub, admin: &Caller, region: &Region) -> Made<()> {
+    let profile = profile("Bayu", "Motors", ChargeMethod::Postpaid)?;
+    let customer = hub.ask(NewCustomer { profile, opening_balance: Credits::ZERO }).await?;
+    let quantity = NonZeroU32::new(20).ok_or("at least one")?;
+    hub.ask(ReserveRequest { caller: admin.clone(), customer, quantity }).await?;
+    let party = Party::group(subscriber(PHONES[1], region)?, subscriber(PHONES[2], region)?)?;
+    hub.ask(for_a_day(admin, customer, party)?).await?;
+    Ok(())
+}
+
+async fn suspended(hub: &Hub, admin: &Caller) -> Made<()> {
+    let profile = profile("Cahaya", "Parcels", ChargeMethod::Prepaid)?;
+    let customer = hub.ask(NewCustomer { profile, opening_balance: Credits::new(250) }).await?;
+    let status = Some(CustomerStatus::Suspended);
+    let change = CustomerChange { status, ..CustomerChange::default() };
+    hub.ask(CustomerUpdate { caller: admin.clone(), customer, change }).await?;
+    Ok(())
+}
+
+fn profile(first: &str, last: &str, charge_method: ChargeMethod) -> Made<CustomerProfile> {
+    let terms = ServiceTerms {
+        enabled: true,
+        charge_block: BlockSeconds::new(20).ok_or("at least a second")?,
+        charge_rate: BlockRate::new(1).ok_or("not negative")?,
+        max_leases: Limit::NONE,
+    };
+    Ok(CustomerProfile {
+        first_name: PersonName::parse(first).ok_or("a name")?,
+        last_name: PersonName::parse(last).ok_or("a name")?,
+        status: CustomerStatus::Active,
+        charge_method,
+        single: terms,
+        group: terms,
+        max_reserved: Limit::NONE,
+        allowed_prefixes: Vec::new(),
+    })
+}
+
+fn subscriber(phone: &str, region: &Region) -> Made<Subscriber> {
+    Ok(Subscriber::new(PhoneNumber::parse(phone, region)?, None, None)?)
+}
+
+fn for_a_day(caller: &Caller, customer: CustomerId, party: Party) -> Made<LeaseRequest> {
+    Ok(LeaseRequest {
+        caller: caller.clone(),
+        customer,
+        party,
+        term: LeaseTerm::new(1, TermUnit::Days).ok_or("at least one")?,
+        zone: Arc::new(Utc),
+    })
+}

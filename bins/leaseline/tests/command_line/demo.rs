@@ -1,0 +1,50 @@
+//! `demo`: what it prints works as printed.
+
+use std::process::Command;
+
+use crate::place::Place;
+
+/// The demo's last line of standard output.
+const LAST: &str = "# view: show the customer";
+
+fn lines(demo: &mut crate::place::Running) -> Vec<String> {
+    let mut lines = Vec::new();
+    while lines.last().is_none_or(|line| line != LAST) {
+        lines.push(demo.line());
+    }
+    lines.push(demo.line());
+    lines
+}
+
+fn sh(line: &str) -> String {
+    let output = Command::new("sh").args(["-c", line]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn each_line_that_the_demo_prints_works_as_printed() {
+    let place = Place::empty();
+    let mut demo = place.start(&["demo"]);
+    let lines = lines(&mut demo);
+    let commands: Vec<_> = lines.iter().filter(|line| line.starts_with("curl ")).collect();
+    assert_eq!(commands.len(), 5, "{lines:#?}");
+    for command in commands {
+        let answer = sh(command);
+        let success = "{\"status\":0,\"description\":\"Success\"";
+        assert!(answer.starts_with(success) && answer.ends_with("}\n"), "{command}\n{answer}");
+    }
+}
+
+#[test]
+fn the_demo_leaves_nothing_behind() {
+    for signal in ["-TERM", "-INT"] {
+        let place = Place::empty();
+        let demo = place.start(&["demo"]);
+        assert_eq!(demo.get("/readyz").status, 200);
+        let during = place.contents();
+        assert!(during.iter().any(|name| name.starts_with("leaseline-demo-")), "{during:?}");
+        let (status, log) = demo.end(signal);
+        assert_eq!(status.code(), Some(0), "{log}");
+        assert_eq!(place.contents(), ["log"]);
+    }
+}

@@ -1,0 +1,84 @@
+//! The one configuration that all binaries read. Later layers win: the built-in defaults, the
+//! file, the environment, the flags.
+
+mod convert;
+mod layer;
+mod reader;
+mod sections;
+mod sources;
+
+use std::net::SocketAddr;
+
+use leaseline_core::region::Region;
+use leaseline_web::Networks;
+
+use crate::database::{DatabaseUrl, UnknownUrl};
+use crate::problem::Problem;
+use reader::Reader;
+
+pub(crate) use layer::flat_toml;
+pub use sections::{Apigate, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat};
+pub use sources::Sources;
+
+/// All of it, each section checked as far as it can be without opening anything. Paths are
+/// relative to the current folder.
+///
+/// Which keys there are, and their defaults, is in `defaults.toml` beside this file.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The database.
+    pub database_url: DatabaseUrl,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Whether a proxy in front of us ends TLS.
+    pub behind_proxy: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
+    /// `numbers.default_region`: where a number without a country code belongs.
+    pub default_region: Region,
+    /// `jwt.*`: how API tokens are signed.
+    pub jwt: Jwt,
+    /// `apigate.*`.
+    pub apigate: Apigate,
+    /// `limits.*`: every bound.
+    pub limits: Limits,
+    /// `log.*`.
+    pub log: Log,
+}
+
+impl Config {
+    /// Reads and checks all layers.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the key, where it was set, and what to do: a file that cannot be
+    /// read, an unknown key (with the nearest known one), a value that is none.
+    pub fn load(sources: &Sources) -> Result<Self, Problem> {
+        let mut keys = Reader::new(sources.layers()?);
+        let config = Self {
+            database_url: database_url(&mut keys)?,
+            listen: keys.need("listen", convert::address)?,
+            behind_proxy: keys.need("behind_proxy", convert::boolean)?,
+            trusted_proxies: keys.need("trusted_proxies", convert::networks)?,
+            default_region: keys.need("numbers.default_region", convert::region)?,
+            jwt: Jwt::read(&mut keys)?,
+            apigate: Apigate::read(&mut keys)?,
+            limits: Limits::read(&mut keys)?,
+            log: Log::read(&mut keys)?,
+        };
+        keys.refuse_unknown()?;
+        Ok(config)
+    }
+}
+
+/// It may hold a password, so it has a twin as every secret has.
+fn database_url(keys: &mut Reader) -> Result<DatabaseUrl, Problem> {
+    let found = keys.need_secret("database_url")?;
+    let url = String::from_utf8_lossy(found.value.expose()).parse();
+    url.map_err(|error: UnknownUrl| {
+        let hint = "write sqlite://leaseline.db or postgres://USER@HOST/DATABASE";
+        Problem::new(format!("understand {}", found.place), error, hint)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! The sections of the configuration.
+
+use std::path::PathBuf;
+
+use config::Value;
+use leaseline_core::Timestamp;
+use leaseline_core::customer::Limit;
+use leaseline_hub::IanaZone;
+use serde::Deserialize;
+use tracing::level_filters::LevelFilter;
+
+use crate::config::convert::{self, whole};
+use crate::config::reader::Reader;
+use crate::problem::Problem;
+use crate::rfc3339;
+use crate::secret::Secret;
+
+/// `jwt.*`: how API tokens are signed and checked.
+#[derive(Clone, Debug)]
+pub struct Jwt {
+    /// The keys, if any are configured; [`jwt_keys`](crate::jwt_keys) opens them.
+    pub source: Option<JwtSource>,
+    /// The only issuer whose tokens count.
+    pub issuer: Option<String>,
+    /// The only audience for which tokens count.
+    pub audience: Option<String>,
+}
+
+/// Where the keys for tokens are.
+#[derive(Clone, Debug)]
+pub enum JwtSource {
+    /// `jwt.secret` or `jwt.secret_file`: one key without an id.
+    Secret {
+        /// The key.
+        secret: Secret,
+        /// Where it was found.
+        place: String,
+    },
+    /// `jwt.keys`: several, each in a file of its own.
+    Keys(Vec<KeyEntry>),
+}
+
+/// An entry of `jwt.keys`.
+#[derive(Clone, Debug)]
+pub struct KeyEntry {
+    /// The `kid` that selects it.
+    pub id: String,
+    /// The file with the secret.
+    pub secret_file: PathBuf,
+    /// When it ceases to count.
+    pub until: Option<Timestamp>,
+}
+
+/// `apigate.*`.
+#[derive(Clone, Debug)]
+pub struct Apigate {
+    /// What may stand before `/api/v1`.
+    pub path_prefixes: Vec<String>,
+    /// The zone of every time on the wire.
+    pub time_zone: IanaZone,
+    /// At most so many numbers in one reserve request.
+    pub max_reserve: u32,
+    /// So many live leases of one customer a phone may take part in.
+    pub max_leases_per_phone: Limit,
+}
+
+/// `limits.*`: every bound.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// What clients may send, and how long they may take.
+    pub web: leaseline_web::Limits,
+    /// At most so many requests wait for the writer.
+    pub inbox: usize,
+    /// At most so many requests share a transaction.
+    pub batch: usize,
+    /// At most so many connections read.
+    pub readers: usize,
+}
+
+/// `log.*`.
+#[derive(Clone, Copy, Debug)]
+pub struct Log {
+    /// The format; none means text on a terminal and JSON elsewhere.
+    pub format: Option<LogFormat>,
+    /// What is logged: this and what is graver.
+    pub level: LevelFilter,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: an object a line.
+    Json,
+}
+
+impl Jwt {
+    pub(super) fn read(keys: &mut Reader) -> Result<Self, Problem> {
+        let secret = keys.secret("jwt.secret")?;
+        let secret =
+            secret.map(|found| JwtSource::Secret { secret: found.value, place: found.place });
+        let several = keys.find("jwt.keys", key_entries)?.map(JwtSource::Keys);
+        if secret.is_some() && several.is_some() {
+            let why = "`jwt.secret` is set too, and is the short form of a single key";
+            return Err(Problem::new("understand `jwt.keys`", why, "leave one of them out"));
+        }
+        Ok(Self {
+            source: secret.or(several),
+            issuer: keys.find("jwt.issuer", convert::text)?,
+            audience: keys.find("jwt.audience", convert::text)?,
+        })
+    }
+}
+
+impl Apigate {
+    pub(super) fn read(keys: &mut Reader) -> Result<Self, Problem> {
+        Ok(Self {
+            path_prefixes: keys.need("apigate.path_prefixes", convert::path_prefixes)?,
+            time_zone: keys.need("apigate.time_zone", convert::zone)?,
+            max_reserve: keys.need("apigate.max_reserve", whole(1, u32::MAX.into()))?,
+            max_leases_per_phone: keys.need("apigate.max_leases_per_phone", limit)?,
+        })
+    }
+}
+
+impl Limits {
+    pub(super) fn read(keys: &mut Reader) -> Result<Self, Problem> {
+        Ok(Self {
+            web: web_limits(keys)?,
+            inbox: keys.need("limits.inbox", whole(1, 1_000_000))?,
+            // A database takes only so many parameters in one statement.
+            batch: keys.need("limits.batch", whole(1, 1_024))?,
+            readers: keys.need("limits.readers", whole(1, 1_024))?,
+        })
+    }
+}
+
+fn web_limits(keys: &mut Reader) -> Result<leaseline_web::Limits, Problem> {
+    Ok(leaseline_web::Limits {
+        body_bytes: keys.need("limits.body_bytes", whole(1, 1 << 30))?,
+        body_timeout: keys.need("limits.body_timeout", convert::span)?,
+        discard_bytes: keys.need("limits.discard_bytes", whole(0, 1 << 30))?,
+        discard_timeout: keys.need("limits.discard_timeout", convert::span)?,
+        head_timeout: keys.need("limits.head_timeout", convert::span)?,
+        keep_alive: keys.need("limits.keep_alive", convert::span)?,
+        write_timeout: keys.need("limits.write_timeout", convert::span)?,
+        close_timeout: keys.need("limits.close_timeout", convert::span)?,
+        connections: keys.need("limits.connections", whole(1, 1_000_000))?,
+        backlog: keys.need("limits.backlog", whole(1, i32::MAX.into()))?,
+    })
+}
+
+impl Log {
+    pub(super) fn read(keys: &mut Reader) -> Result<Self, Problem> {
+        Ok(Self {
+            format: keys.find("log.format", log_format)?,
+            level: keys.need("log.level", level)?,
+        })
+    }
+}
+
+fn limit(value: &Value) -> Result<Limit, String> {
+    let most = whole(0, i64::MAX)(value)?;
+    Limit::new(most).ok_or_else(|| "it is negative".into())
+}
+
+fn log_format(value: &Value) -> Result<LogFormat, String> {
+    match convert::text(value)?.as_str() {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        other => Err(format!("{other:?} is neither \"text\" nor \"json\"")),
+    }
+}
+
+fn level(value: &Value) -> Result<LevelFilter, String> {
+    match convert::text(value)?.as_str() {
+        "off" => Ok(LevelFilter::OFF),
+        "error" => Ok(LevelFilter::ERROR),
+        "warn" => Ok(LevelFilter::WARN),
+        "info" => Ok(LevelFilter::INFO),
+        "debug" => Ok(LevelFilter::DEBUG),
+        "trace" => Ok(LevelFilter::TRACE),
+        other => Err(format!("{other:?} is none of off, error, warn, info, debug, trace")),
+    }
+}
+
+/// An entry of `jwt.keys` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenKey {
+    id: String,
+    secret_file: PathBuf,
+    until: Option<String>,
+}
+
+fn key_entries(value: &Value) -> Result<Vec<KeyEntry>, String> {
+    let written: Vec<WrittenKey> = value.clone().try_deserialize().map_err(|error| {
+        format!("it is not a list of {{ id, secret_file, until }} in a file: {error}")
+    })?;
+    let entries: Vec<_> = written.into_iter().map(key_entry).collect::<Result<_, _>>()?;
+    let repeated = |(at, entry): (usize, &KeyEntry)| {
+        entries[..at].iter().any(|before| before.id == entry.id).then(|| entry.id.clone())
+    };
+    match entries.iter().enumerate().find_map(repeated) {
+        Some(id) => Err(format!("two keys have the id {id:?}")),
+        None if entries.is_empty() => Err("it is empty".into()),
+        None => Ok(entries),
+    }
+}
+
+fn key_entry(WrittenKey { id, secret_file, until }: WrittenKey) -> Result<KeyEntry, String> {
+    let until = until.map(|text| rfc3339::parse(&text)).transpose();
+    let until = until.map_err(|error| error.to_string())?;
+    Ok(KeyEntry { id, secret_file, until })
+}

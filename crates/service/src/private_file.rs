@@ -1,0 +1,49 @@
+//! Files that hold secrets, and must not be open to everybody.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::problem::Problem;
+use crate::secret::Secret;
+
+/// Everybody but the owner and the group.
+const OTHERS: u32 = 0o007;
+
+/// The bytes of a file that holds nothing but a secret, less the line break at its end.
+///
+/// A group may read it, because that is how Kubernetes hands a secret to a process that is not
+/// root; the whole machine may not.
+///
+/// # Errors
+/// The file cannot be read, or others can read it too.
+pub(crate) fn secret(path: &Path) -> Result<Secret, Problem> {
+    let unreadable = |error: io::Error| {
+        let what = format!("read the secret in {}", path.display());
+        Problem::new(what, error, "name a file that this process may read")
+    };
+    let mut file = File::open(path).map_err(unreadable)?;
+    refuse_open_to(OTHERS, &file, path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line)))
+}
+
+/// Refuses a file on which any of these permission bits is set.
+///
+/// # Errors
+/// One is; the hint is the command that mends it.
+pub(crate) fn refuse_open_to(bits: u32, file: &File, path: &Path) -> Result<(), Problem> {
+    let what = || format!("trust {}", path.display());
+    let metadata = file
+        .metadata()
+        .map_err(|error| Problem::new(what(), error, "is it on a file system of this machine?"))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & bits == 0 {
+        return Ok(());
+    }
+    let why = format!("it holds a secret and is open to others (mode {mode:03o})");
+    Err(Problem::new(what(), why, format!("chmod 600 {}", path.display())))
+}
