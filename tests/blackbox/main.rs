@@ -6,6 +6,7 @@
 mod client;
 mod crash;
 mod examples;
+mod how_to;
 mod program;
 mod races;
 mod readme;

@@ -1,9 +1,17 @@
 //! What can be typed.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap_complete::Shell;
 use leaseline_service::{Flags, Listen, Sources, duration};
+
+use crate::customers::CustomersCommand;
+use crate::db::DbCommand;
+use crate::leases::LeasesCommand;
+use crate::numbers::NumbersCommand;
+use crate::users::UsersCommand;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
@@ -32,11 +40,45 @@ pub(crate) enum Command {
     Demo(Listen),
     /// Brings the database to this version's schema, under a lock
     Migrate,
+    /// Brings about what a provisioning file says; a second time nothing is left to do
+    Apply {
+        /// The provisioning file, a TOML file
+        file: PathBuf,
+    },
     /// Issues, revokes and lists API tokens
     Token {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// Backs up, restores, verifies and moves the database
+    Db {
+        #[command(subcommand)]
+        command: DbCommand,
+    },
+    /// Lists users of the APIs, lets them in and out, grants and revokes rights
+    Users {
+        #[command(subcommand)]
+        command: UsersCommand,
+    },
+    /// Imports and lists numbers, says who had them, takes them out
+    Numbers {
+        #[command(subcommand)]
+        command: NumbersCommand,
+    },
+    /// Makes, changes and lists customers; their balances and ledgers
+    Customers {
+        #[command(subcommand)]
+        command: CustomersCommand,
+    },
+    /// Lists and shows leases, and gives them back
+    Leases {
+        #[command(subcommand)]
+        command: LeasesCommand,
+    },
+    /// Verifies every invariant of the database; exit code 1 if anything is broken
+    Check,
+    /// Prints a shell's completions
+    Completions { shell: Shell },
 }
 
 #[derive(Subcommand)]
@@ -75,7 +117,7 @@ impl Cli {
         let sources = self.flags.sources(DEFAULT_LISTEN);
         match self.command {
             Command::Serve(listen) | Command::Demo(listen) => listen.on(sources),
-            Command::Migrate | Command::Token { .. } => sources,
+            _ => sources,
         }
     }
 }

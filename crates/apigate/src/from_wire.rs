@@ -134,6 +134,9 @@ pub(crate) fn create(form: &Form) -> Result<NewCustomer, Status> {
             group: ServiceTerms { max_leases: max_group.unwrap_or_default(), ..group },
             max_reserved: Limit::NONE,
             allowed_prefixes: Vec::new(),
+            credit_limit: None,
+            max_calls: Limit::NONE,
+            max_spend_per_day: Limit::NONE,
         },
         opening_balance: Credits::new(credit.unwrap_or(0)),
     })
@@ -157,6 +160,7 @@ pub(crate) fn update(reading: &Reading<'_>) -> Result<CustomerUpdate, Status> {
         charge_method,
         single: ServiceChange { max_leases: max_single, ..single },
         group: ServiceChange { max_leases: max_group, ..group },
+        ..CustomerChange::default()
     };
     Ok(CustomerUpdate { caller: reading.caller.clone(), customer, change })
 }

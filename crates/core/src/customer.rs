@@ -37,6 +37,10 @@ pub struct PersonName(Box<str>);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limit(i64);
 
+/// So many credits below zero the balance of a postpaid customer may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreditLimit(i64);
+
 /// Size of a billing block: at least one second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockSeconds(i64);
@@ -94,6 +98,12 @@ pub struct CustomerProfile {
     pub max_reserved: Limit,
     /// If not empty, the only prefixes of phones it may lease for.
     pub allowed_prefixes: Vec<Prefix>,
+    /// How far below zero it may go when it pays afterwards; none is as far as it likes.
+    pub credit_limit: Option<CreditLimit>,
+    /// So many calls of its numbers may go on at once.
+    pub max_calls: Limit,
+    /// So many credits it may spend in a day, which begins at midnight UTC.
+    pub max_spend_per_day: Limit,
 }
 
 /// A change of a customer: what is `None` stays as it is.
@@ -111,6 +121,16 @@ pub struct CustomerChange {
     pub single: ServiceChange,
     /// Terms of group leases.
     pub group: ServiceChange,
+    /// Most numbers in reserve.
+    pub max_reserved: Option<Limit>,
+    /// The only prefixes of phones; an empty list allows all.
+    pub allowed_prefixes: Option<Vec<Prefix>>,
+    /// How far below zero it may go. What was set once can be changed, not taken away.
+    pub credit_limit: Option<CreditLimit>,
+    /// Most calls at once.
+    pub max_calls: Option<Limit>,
+    /// Most credits in a day.
+    pub max_spend_per_day: Option<Limit>,
 }
 
 /// A change of terms: what is `None` stays as it is.
@@ -125,6 +145,11 @@ pub struct ServiceChange {
     /// Most live leases.
     pub max_leases: Option<Limit>,
 }
+
+/// Something new lacks a field that has no default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is missing")]
+pub struct MissingField(pub &'static str);
 
 /// Proof that a customer is active.
 #[derive(Clone, Copy, Debug)]
@@ -156,6 +181,28 @@ impl Customer {
 }
 
 impl CustomerProfile {
+    /// The profile of a new customer of whom this is known. Unless told otherwise it is active, a
+    /// kind of lease that is not spoken of is not enabled, and nothing is limited.
+    ///
+    /// # Errors
+    /// [`MissingField`]: both names, the charge method, and the terms of a kind that is enabled
+    /// have no default.
+    pub fn of_new(known: CustomerChange) -> Result<Self, MissingField> {
+        Ok(Self {
+            first_name: known.first_name.ok_or(MissingField("first_name"))?,
+            last_name: known.last_name.ok_or(MissingField("last_name"))?,
+            status: known.status.unwrap_or(CustomerStatus::Active),
+            charge_method: known.charge_method.ok_or(MissingField("charge_method"))?,
+            single: ServiceTerms::of_new(known.single, ["single.block", "single.rate"])?,
+            group: ServiceTerms::of_new(known.group, ["group.block", "group.rate"])?,
+            max_reserved: known.max_reserved.unwrap_or_default(),
+            allowed_prefixes: known.allowed_prefixes.unwrap_or_default(),
+            credit_limit: known.credit_limit,
+            max_calls: known.max_calls.unwrap_or_default(),
+            max_spend_per_day: known.max_spend_per_day.unwrap_or_default(),
+        })
+    }
+
     /// The terms of one kind of lease.
     pub const fn terms(&self, kind: LeaseKind) -> ServiceTerms {
         match kind {
@@ -171,10 +218,37 @@ impl CustomerProfile {
         replace(&mut self.charge_method, change.charge_method);
         self.single.apply(change.single);
         self.group.apply(change.group);
+        replace(&mut self.max_reserved, change.max_reserved);
+        replace(&mut self.allowed_prefixes, change.allowed_prefixes);
+        self.credit_limit = change.credit_limit.or(self.credit_limit);
+        replace(&mut self.max_calls, change.max_calls);
+        replace(&mut self.max_spend_per_day, change.max_spend_per_day);
     }
 }
 
 impl ServiceTerms {
+    /// What a kind of lease costs that nobody may have, until somebody says otherwise.
+    const NOT_ENABLED: Self = Self {
+        enabled: false,
+        charge_block: BlockSeconds(60),
+        charge_rate: BlockRate(0),
+        max_leases: Limit::NONE,
+    };
+
+    /// `names` are those of block and rate, for the error.
+    fn of_new(
+        known: ServiceChange,
+        [block, rate]: [&'static str; 2],
+    ) -> Result<Self, MissingField> {
+        if known.enabled == Some(true) {
+            known.charge_block.ok_or(MissingField(block))?;
+            known.charge_rate.ok_or(MissingField(rate))?;
+        }
+        let mut terms = Self::NOT_ENABLED;
+        terms.apply(known);
+        Ok(terms)
+    }
+
     fn apply(&mut self, change: ServiceChange) {
         replace(&mut self.enabled, change.enabled);
         replace(&mut self.charge_block, change.charge_block);
@@ -250,6 +324,18 @@ impl Limit {
     }
 }
 
+impl CreditLimit {
+    /// So many credits below zero; `None` when negative.
+    pub const fn new(credits: i64) -> Option<Self> {
+        if credits < 0 { None } else { Some(Self(credits)) }
+    }
+
+    /// How many credits.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
 impl BlockSeconds {
     /// Blocks of that many seconds; `None` below 1.
     pub const fn new(seconds: i64) -> Option<Self> {
@@ -319,6 +405,29 @@ mod tests {
         check("a\nb", false);
         check("a\u{7f}b", false);
         check(" ", true);
+    }
+
+    #[test]
+    fn what_a_new_customer_must_have() {
+        let name = |text| PersonName::parse(text).expect("a name");
+        let check = |known: &CustomerChange, missing: Option<&str>| {
+            let profile = CustomerProfile::of_new(known.clone());
+            assert_eq!(profile.err().map(|error| error.0), missing, "{known:?}");
+        };
+        let mut known = CustomerChange::default();
+        check(&known, Some("first_name"));
+        known.first_name = Some(name("Ada"));
+        check(&known, Some("last_name"));
+        known.last_name = Some(name("Lim"));
+        check(&known, Some("charge_method"));
+        known.charge_method = Some(ChargeMethod::Prepaid);
+        check(&known, None);
+        known.group.enabled = Some(true);
+        check(&known, Some("group.block"));
+        known.group.charge_block = BlockSeconds::new(20);
+        check(&known, Some("group.rate"));
+        known.group.charge_rate = BlockRate::new(1);
+        check(&known, None);
     }
 
     #[test]

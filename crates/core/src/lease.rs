@@ -65,8 +65,8 @@ pub struct Lease {
     pub customer: CustomerId,
     /// Single or group.
     pub kind: LeaseKind,
-    /// Who asked for it.
-    pub granted_by: ApiUserId,
+    /// Which user of an API asked for it; none for the operator.
+    pub granted_by: Option<ApiUserId>,
     /// Since when it holds.
     pub granted_at: Timestamp,
     /// At this instant it is over.

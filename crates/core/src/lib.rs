@@ -17,7 +17,9 @@
 
 pub mod api_user;
 pub mod customer;
+pub mod duration;
 pub mod expiry;
+pub mod history;
 pub mod ids;
 pub mod lease;
 pub mod ledger;

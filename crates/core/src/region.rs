@@ -59,6 +59,35 @@ impl Region {
     }
 }
 
+/// The code of a region, such as `MY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RegionCode(&'static str);
+
+impl RegionCode {
+    /// Reads an ISO 3166 alpha-2 code, in capitals; `None` when it is not in the table.
+    pub fn parse(code: &str) -> Option<Self> {
+        let row = REGIONS.binary_search_by_key(&code, |&(code, ..)| code).ok()?;
+        Some(Self(REGIONS[row].0))
+    }
+
+    /// A code under which this region is in the table; where several regions dial alike, the
+    /// first of them.
+    pub fn of(region: &Region) -> Option<Self> {
+        let alike = |(code, ..): &&(&str, _, _)| Region::by_code(code).as_ref() == Some(region);
+        REGIONS.iter().find(alike).map(|&(code, ..)| Self(code))
+    }
+
+    /// The two letters.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The region itself.
+    pub fn region(self) -> Region {
+        Region::by_code(self.0).expect("a code comes from the table")
+    }
+}
+
 /// Why a switch's settings make no [`Region`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidRegion {
@@ -211,6 +240,15 @@ mod tests {
         check("60", Some("123456789"), Err(InvalidRegion::NationalPrefix));
         check("60", Some("0 "), Err(InvalidRegion::NationalPrefix));
         check("60", Some("+"), Err(InvalidRegion::NationalPrefix));
+    }
+
+    #[test]
+    fn a_code_leads_to_its_region_and_back() {
+        let malaysia = RegionCode::parse("MY").expect("in the table");
+        assert_eq!(malaysia.region(), Region::by_code("MY").expect("in the table"));
+        assert_eq!(RegionCode::of(&malaysia.region()), Some(malaysia));
+        assert_eq!(RegionCode::parse("my"), None);
+        assert_eq!(RegionCode::of(&Region::new("999", None).expect("digits")), None);
     }
 
     #[test]

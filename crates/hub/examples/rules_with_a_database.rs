@@ -14,7 +14,7 @@ use leaseline_hub::core::expiry::{LeaseTerm, TermUnit};
 use leaseline_hub::core::lease::{LeaseKind, LeaseRequest, Party};
 use leaseline_hub::core::money::Credits;
 use leaseline_hub::core::phone::PhoneNumber;
-use leaseline_hub::core::region::Region;
+use leaseline_hub::core::region::RegionCode;
 use leaseline_hub::core::release::ReleaseRequest;
 use leaseline_hub::core::subscriber::Subscriber;
 use leaseline_hub::core::timestamp::Utc;
@@ -28,8 +28,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Hub::migrate(&url)?;
     let hub = Hub::open(Settings::new(&url))?;
 
-    let malaysia = Region::by_code("MY").ok_or("no such region")?;
-    let pool = NewPool { name: "kl".into(), region: "MY".into(), quarantine: Duration::ZERO };
+    let region = RegionCode::parse("MY").ok_or("no such region")?;
+    let malaysia = region.region();
+    let pool = NewPool { name: "kl".into(), region, quarantine: Duration::ZERO };
     let pool = hub.ask(pool).await?;
     let numbers = (0..10)
         .map(|last| PhoneNumber::parse(&format!("038888000{last}"), &malaysia))
@@ -79,5 +80,8 @@ fn profile() -> Result<CustomerProfile, Box<dyn Error>> {
         group: terms,
         max_reserved: Limit::NONE,
         allowed_prefixes: Vec::new(),
+        credit_limit: None,
+        max_calls: Limit::NONE,
+        max_spend_per_day: Limit::NONE,
     })
 }

@@ -10,6 +10,7 @@ use leaseline_store::{Session, Store, StoreError, Tx, WriteError, record};
 use uuid::Uuid;
 
 use crate::ids::Ids;
+use crate::meters;
 
 /// So often a batch is tried again when the answers to its commits are lost.
 const TRIES: usize = 3;
@@ -90,8 +91,9 @@ impl Desk {
         mut value: T,
         mut error: StoreError,
     ) -> Result<T, StoreError> {
+        meters::commit_unknown();
         for _ in 0..TRIES {
-            tracing::warn!(%error, "the outcome of a commit is unknown: asking again");
+            tracing::warn!(error = %error.told(), "the outcome of a commit is unknown: asking again");
             self.session = None;
             match self.attempt(store, now, &mut work) {
                 Attempt::Done(value) => return Ok(value),
@@ -128,6 +130,7 @@ impl Desk {
         });
         match written {
             Ok(Some(value)) => {
+                meters::committed(&session.tally());
                 self.count_batch();
                 Attempt::Done(value)
             }

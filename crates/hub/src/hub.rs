@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
-use leaseline_store::{Migrated, ReadPool, SchemaState, Store, StoreError, Tx, UnknownUrl, load};
+use leaseline_store::{Migrated, ReadPool, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use crate::clock::{Clock, Now, SystemClock};
 use crate::desk::Desk;
@@ -17,10 +18,14 @@ use crate::idempotency::{Idempotency, Settled};
 use crate::identity::Memory;
 use crate::ids::{Ids, RandomIds};
 use crate::inbox::{Answer, Command};
+use crate::meters;
 use crate::reads::Readers;
 use crate::request::{Request, Way};
 use crate::sweeper;
 use crate::writer::Writer;
+
+/// So long an operator waits for what takes its time, such as a large provisioning file.
+const OPERATORS_PATIENCE: Duration = Duration::from_secs(120);
 
 /// The rules with a database: asks for changes, reads what is. Cheap to clone.
 ///
@@ -48,6 +53,11 @@ struct Inner {
     patience: Duration,
     closing: watch::Sender<bool>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// When the inventory was last counted to its end.
+    counted: Mutex<Option<Instant>>,
+    /// Shows everybody that a SQLite database is in use, however idle this process is: `restore`
+    /// and its like look for it. PostgreSQL knows by itself.
+    anchor: Mutex<Option<Session>>,
 }
 
 /// How a hub is set up. Everything in it is bounded.
@@ -165,6 +175,8 @@ impl Hub {
             patience: settings.patience,
             closing,
             writer: Mutex::new(Some(writer)),
+            counted: Mutex::new(None),
+            anchor: Mutex::new(store.file().is_some().then_some(session)),
         }));
         tokio::spawn(sweeper::run(hub.clone(), closed));
         Ok(hub)
@@ -211,6 +223,32 @@ impl Hub {
                 tracing::error!("the writer ended with a panic");
             }
         }
+        drop(lock(&self.0.anchor).take());
+    }
+
+    /// Changes when the hub is closed.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.0.closing.subscribe()
+    }
+
+    /// How many requests wait for the writer, and how many may.
+    pub(crate) fn inbox_depth(&self) -> (usize, usize) {
+        let inbox = lock(&self.0.inbox);
+        inbox.as_ref().map_or((0, 0), |inbox| {
+            (inbox.max_capacity() - inbox.capacity(), inbox.max_capacity())
+        })
+    }
+
+    pub(crate) fn reads_in_flight(&self) -> usize {
+        self.0.readers.in_flight()
+    }
+
+    pub(crate) fn inventory_was_counted(&self) {
+        *lock(&self.0.counted) = Some(Instant::now());
+    }
+
+    pub(crate) fn inventory_counted_at(&self) -> Option<Instant> {
+        *lock(&self.0.counted)
     }
 
     pub(crate) fn identities(&self) -> &Memory {
@@ -226,7 +264,27 @@ impl Hub {
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
         let reading = self.0.readers.read(work);
-        tokio::time::timeout(self.0.patience, reading).await.unwrap_or(Err(Failure::Unavailable))
+        timeout(self.0.patience, reading).await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    /// Reads for an operator, who waits longer than an API's caller.
+    pub(crate) async fn read_patiently<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let reading = self.0.readers.read(work);
+        timeout(OPERATORS_PATIENCE, reading).await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    /// Asks for an operator, who waits longer than an API's caller.
+    pub(crate) async fn ask_patiently<R: Request>(
+        &self,
+        request: R,
+    ) -> Result<R::Outcome, Failure> {
+        match self.submit_within(OPERATORS_PATIENCE, request, None).await? {
+            Settled::Fresh(outcome) => Ok(outcome),
+            Settled::Repeated(_) => Err(Failure::Unavailable),
+        }
     }
 
     async fn submit<R: Request>(
@@ -234,10 +292,19 @@ impl Hub {
         request: R,
         key: Option<Idempotency<R::Outcome>>,
     ) -> Answer<R::Outcome> {
+        self.submit_within(self.0.patience, request, key).await
+    }
+
+    async fn submit_within<R: Request>(
+        &self,
+        patience: Duration,
+        request: R,
+        key: Option<Idempotency<R::Outcome>>,
+    ) -> Answer<R::Outcome> {
         let (reply, answered) = oneshot::channel();
         let command = request.into_command(Way { key, reply }, &*self.0.ids);
         self.send(command)?;
-        match tokio::time::timeout(self.0.patience, answered).await {
+        match timeout(patience, answered).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
         }
@@ -247,7 +314,10 @@ impl Hub {
         let inbox = lock(&self.0.inbox);
         let inbox = inbox.as_ref().ok_or(Failure::Unavailable)?;
         inbox.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) => Failure::Overloaded,
+            TrySendError::Full(_) => {
+                meters::inbox_refused();
+                Failure::Overloaded
+            }
             TrySendError::Closed(_) => Failure::Unavailable,
         })
     }

@@ -6,6 +6,7 @@
 //! database library.
 
 mod batch;
+mod census;
 mod check;
 mod clock;
 mod desk;
@@ -16,11 +17,14 @@ mod idempotency;
 mod identity;
 mod ids;
 mod inbox;
+pub mod meters;
 pub mod operator;
 mod readiness;
 mod reads;
 mod request;
 mod sweeper;
+pub mod upkeep;
+mod watch;
 mod writer;
 mod zone;
 
@@ -34,4 +38,5 @@ pub use idempotency::{Idempotency, Settled};
 pub use ids::{Ids, RandomIds};
 pub use readiness::NotReady;
 pub use request::Request;
+pub use watch::Inventory;
 pub use zone::{IanaZone, UnknownZone};

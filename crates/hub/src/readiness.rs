@@ -6,6 +6,7 @@ use leaseline_store::{SchemaState, load};
 
 use crate::failure::Failure;
 use crate::hub::Hub;
+use crate::meters;
 
 /// So far the clock may be behind the latest instant that any process has seen.
 const MOST_LAG: Duration = Duration::from_secs(5);
@@ -53,9 +54,11 @@ impl Hub {
         if clock.lag() > MOST_LAG {
             return Err(NotReady::ClockBehind);
         }
-        if database.is_some_and(|database| clock.distance(database) > MOST_DISTANCE) {
-            return Err(NotReady::ClockOff);
+        let distance = database.map(|database| clock.distance(database));
+        distance.into_iter().for_each(meters::clock_offset);
+        match distance {
+            Some(distance) if distance > MOST_DISTANCE => Err(NotReady::ClockOff),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

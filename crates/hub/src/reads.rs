@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::failure::Failure;
 use crate::hub::{Hub, lock};
+use crate::meters;
 use crate::operator::TokenRecord;
 
 /// So many readers may wait for a connection.
@@ -40,6 +41,11 @@ impl Readers {
         drop(lock(&self.pool).take());
     }
 
+    /// How many read, or wait for a connection.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// Reads on a thread that may block; at most as many at a time as there are connections.
     pub(crate) async fn read<T: Send + 'static>(
         self: &Arc<Self>,
@@ -53,11 +59,14 @@ impl Readers {
         match read {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "a read failed");
+                meters::store_failed(&error);
+                tracing::warn!(error = %error.told(), "a read failed");
                 Err(Failure::of(&error))
             }
             Err(error) => {
-                tracing::error!(%error, "a read panicked");
+                // Not the error's own words: they quote the panic's message.
+                let cancelled = error.is_cancelled();
+                tracing::error!(cancelled, "a read panicked");
                 Err(Failure::Unavailable)
             }
         }

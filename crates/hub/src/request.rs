@@ -124,12 +124,13 @@ fn reserve_numbers(
     let reserved = reserve(customer, request.quantity, picked);
     if let Ok(reserved) = &reserved {
         let ids: Vec<_> = reserved.numbers.iter().map(|number| number.id).collect();
-        record::numbers::reserve(tx, request.customer, &ids)?;
+        record::reservations::reserve(tx, request.customer, &ids, now)?;
     }
     Ok(reserved)
 }
 
-fn create_customer(
+/// Makes a customer, and books what it begins with under the source.
+pub(crate) fn create_customer(
     tx: &mut Tx<'_>,
     (new, opening): &(NewCustomer, SourceId),
     now: Timestamp,

@@ -17,6 +17,7 @@ use crate::errand::Errand;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::inbox::Command;
+use crate::meters;
 
 /// After so long on one batch, what is left of it is told to try again: its callers are about to
 /// give up.
@@ -67,14 +68,17 @@ impl Writer {
         let began = Instant::now();
         match self.try_batch(&batch, self.store.patience()) {
             Ok(decided) => {
+                meters::batch_committed(batch.len(), began.elapsed());
                 let undecided = batch.answer(decided).into_iter().map(Batch::of_lease);
                 undecided.for_each(|alone| self.carry_out_alone(alone, began));
             }
             Err(error) => {
-                tracing::warn!(%error, size = batch.len(), "a batch failed");
+                tracing::warn!(error = %error.told(), size = batch.len(), "a batch failed");
                 if !self.may_replay(&error, batch.len()) {
+                    meters::store_failed(&error);
                     return batch.fail(Failure::of(&error));
                 }
+                meters::batch_replayed();
                 batch.one_by_one().for_each(|alone| self.carry_out_alone(alone, began));
             }
         }
@@ -91,7 +95,8 @@ impl Writer {
                 debug_assert!(undecided.is_empty(), "who waits for numbers gets an answer");
             }
             Err(error) => {
-                tracing::warn!(%error, "a request failed");
+                meters::store_failed(&error);
+                tracing::warn!(error = %error.told(), "a request failed");
                 batch.fail(Failure::of(&error));
             }
         }
@@ -113,13 +118,15 @@ impl Writer {
         if let Err(error) = &done
             && self.may_replay(error, 1)
         {
-            tracing::warn!(%error, "an errand is run again");
+            meters::batch_replayed();
+            tracing::warn!(error = %error.told(), "an errand is run again");
             done = self.try_errand(&mut *errand);
         }
         match done {
             Ok(()) => errand.answer(),
             Err(error) => {
-                tracing::warn!(%error, "an errand failed");
+                meters::store_failed(&error);
+                tracing::warn!(error = %error.told(), "an errand failed");
                 errand.fail(Failure::of(&error));
             }
         }

@@ -91,6 +91,20 @@ pub fn migrate(config: &Config) -> Result<Migrated, Problem> {
     Ok(migrated)
 }
 
+/// Brings a SQLite database that is empty to this version's schema; it is made if there is none.
+/// Any other is left as it is.
+///
+/// # Errors
+/// It cannot be made or written to.
+pub fn migrate_if_empty(config: &Config) -> Result<(), Problem> {
+    let url = &config.database_url;
+    let is_empty = |url| matches!(Hub::schema(url), Ok(Schema::Empty));
+    if url.sqlite_file().is_some() && is_empty(url.as_str()) {
+        migrate(config)?;
+    }
+    Ok(())
+}
+
 /// Opens a hub on a database that exists and has this version's schema. Call it inside of a tokio
 /// runtime.
 ///

@@ -17,16 +17,18 @@
 
 pub mod config;
 pub mod database;
-pub mod duration;
 mod flags;
 mod key_file;
 pub mod keys;
 pub mod logs;
+mod metrics;
 mod private_file;
 mod problem;
 pub mod rfc3339;
 mod secret;
 mod server;
+
+pub use leaseline_core::duration;
 
 pub use config::{Config, Sources};
 pub use database::{DatabaseUrl, with_hub};

@@ -3,14 +3,17 @@
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
-use futures_util::future::{BoxFuture, FutureExt};
-use leaseline_hub::Hub;
-use leaseline_web::{Readiness, Shell, Stop, shell};
+use futures_util::future::{BoxFuture, FutureExt, join};
+use leaseline_hub::{Hub, Inventory};
+use leaseline_web::exposition::Readers;
+use leaseline_web::{Exposition, Limits, Readiness, Shell, Stop, shell};
 
 use crate::config::Config;
 use crate::database;
+use crate::metrics::{Metrics, Scraped};
 use crate::problem::Problem;
 
 /// A server with its database open, about to listen.
@@ -18,6 +21,7 @@ pub struct Server {
     config: Config,
     stop: Stop,
     hub: Hub,
+    metrics: Metrics,
 }
 
 impl Server {
@@ -36,8 +40,10 @@ impl Server {
         if config.database_url.sqlite_file().is_some() {
             database::migrate(config)?;
         }
+        let metrics = Metrics::of_process();
         let hub = database::open(config)?;
-        Ok(Self { config: config.clone(), stop, hub })
+        metrics.started(&hub);
+        Ok(Self { config: config.clone(), stop, hub, metrics })
     }
 
     /// The hub, to be asked before anybody else can.
@@ -69,28 +75,99 @@ impl Server {
     where
         F: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
-        let (listener, address) = self.bind()?;
-        warn_if_exposed(address, self.config.behind_proxy);
-        let url = format!("http://{address}");
+        let main = Door::open("listen", self.config.listen, &self.config.limits.web)?;
+        let admin = self.config.admin_listen;
+        let admin = admin.map(|address| Door::open("admin_listen", address, &self.config.limits.web));
+        let admin = admin.transpose()?;
+        warn_if_exposed(main.address, self.config.behind_proxy);
+        let url = main.url();
         tracing::info!("leaseline {} listening on {url}", env!("CARGO_PKG_VERSION"));
         announce(&url);
-        let mut shell = Shell::new(self.stop);
-        shell.limits = self.config.limits.web;
-        shell.readiness = Some(Arc::new(OfHub(self.hub)));
-        shell.serve(vec![listener], routes).await.map_err(|error| {
-            Problem::new(format!("serve on {url}"), error, "raise the limit on threads")
+
+        self.hub.keep_watch(self.inventory());
+        let upkeep = tokio::spawn(self.metrics.clone().keep_up());
+        let served = match admin {
+            None => {
+                let trusted_proxies = self.config.trusted_proxies.clone();
+                let shell = self.with_operations(self.shell(), Readers::Local { trusted_proxies });
+                main.serve(shell, routes).await
+            }
+            Some(admin) => self.serve_apart(main, admin, routes).await,
+        };
+        upkeep.abort();
+        served
+    }
+
+    /// Serves everybody on one port, and operators on another, which is the last to close: it says
+    /// how the other one drains.
+    async fn serve_apart<F>(&self, main: Door, admin: Door, routes: F) -> Result<(), Problem>
+    where
+        F: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    {
+        tracing::info!("answering operators on {}", admin.url());
+        let last = Stop::new();
+        let mut apart = self.with_operations(self.shell(), Readers::Everybody);
+        apart.stop = last.clone();
+        apart.drain_timeout = Duration::ZERO;
+        apart.workers = Some(1);
+        let main = main.serve(self.shell(), routes).inspect(|_| last.ask());
+        let admin = admin.serve(apart, |_: &mut ServiceConfig| {}).inspect(|_| self.stop.ask());
+        let (main, admin) = join(main, admin).await;
+        main.and(admin)
+    }
+
+    fn shell(&self) -> Shell {
+        Shell { limits: self.config.limits.web, ..Shell::new(self.stop.clone()) }
+    }
+
+    fn with_operations(&self, shell: Shell, readers: Readers) -> Shell {
+        let readiness: Arc<dyn Readiness> =
+            Arc::new(OfHub { hub: self.hub.clone(), stop: self.stop.clone() });
+        let scraped = Scraped {
+            metrics: self.metrics.clone(),
+            hub: self.hub.clone(),
+            readiness: Arc::clone(&readiness),
+        };
+        let metrics = Some((Arc::new(scraped) as Arc<dyn Exposition>, readers));
+        Shell { readiness: Some(readiness), metrics, ..shell }
+    }
+
+    const fn inventory(&self) -> Inventory {
+        if self.config.count_inventory { Inventory::Counted } else { Inventory::LeftToOthers }
+    }
+}
+
+/// A listener, and where it listens.
+struct Door {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Door {
+    /// Opens the one that this key configures.
+    fn open(key: &str, address: SocketAddr, limits: &Limits) -> Result<Self, Problem> {
+        let bound = shell::bind(address, limits).and_then(|listener| {
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address })
+        });
+        bound.map_err(|error| {
+            let flag = if key == "listen" { "--listen" } else { key };
+            let hint = format!("choose a free address with {flag}; port 0 takes any free port");
+            Problem::new(format!("listen on {address}"), error, hint)
         })
     }
 
-    fn bind(&self) -> Result<(TcpListener, SocketAddr), Problem> {
-        let address = self.config.listen;
-        let bound = shell::bind(address, &self.config.limits.web).and_then(|listener| {
-            let address = listener.local_addr()?;
-            Ok((listener, address))
-        });
-        bound.map_err(|error| {
-            let hint = "choose a free address with --listen; port 0 takes any free port";
-            Problem::new(format!("listen on {address}"), error, hint)
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    async fn serve<F>(self, shell: Shell, routes: F) -> Result<(), Problem>
+    where
+        F: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    {
+        let url = self.url();
+        shell.serve(vec![self.listener], routes).await.map_err(|error| {
+            Problem::new(format!("serve on {url}"), error, "raise the limit on threads")
         })
     }
 }
@@ -112,11 +189,20 @@ fn warn_if_exposed(address: SocketAddr, behind_proxy: bool) {
     }
 }
 
-/// A hub's readiness, for `/readyz`.
-struct OfHub(Hub);
+/// A hub's readiness, for `/readyz` and the metrics.
+struct OfHub {
+    hub: Hub,
+    stop: Stop,
+}
 
 impl Readiness for OfHub {
     fn check(&self) -> BoxFuture<'_, Result<(), String>> {
-        async { self.0.ready().await.map_err(|reason| reason.to_string()) }.boxed()
+        async {
+            if self.stop.is_asked() {
+                return Err("draining".into());
+            }
+            self.hub.ready().await.map_err(|reason| reason.to_string())
+        }
+        .boxed()
     }
 }

@@ -9,6 +9,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::store::{Kind, Store};
+use crate::transfer::Carry;
 
 /// Between two tries to change a new file's journal.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -27,6 +28,8 @@ pub(crate) enum AnyConnection {
 pub(crate) enum Use {
     Write,
     Read,
+    /// Copying a file, which SQLite does not count as reading.
+    Copy,
 }
 
 pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreError> {
@@ -58,6 +61,7 @@ fn sqlite_settings(store: &Store, purpose: Use) -> String {
              PRAGMA temp_store = MEMORY;"
         ),
         Use::Read => format!("{shared} PRAGMA query_only = ON;"),
+        Use::Copy => shared,
     }
 }
 
@@ -92,6 +96,14 @@ fn with_timeouts(url: &str) -> String {
 impl AnyConnection {
     /// What this database says differently.
     pub(crate) fn dialect(&mut self) -> &mut dyn Dialect {
+        match self {
+            Self::Sqlite(connection) => connection,
+            Self::Postgres(connection) => connection,
+        }
+    }
+
+    /// What it says differently about whole tables.
+    pub(crate) fn carry(&mut self) -> &mut dyn Carry {
         match self {
             Self::Sqlite(connection) => connection,
             Self::Postgres(connection) => connection,

@@ -18,11 +18,16 @@ mod row;
 mod schema;
 mod statement;
 mod store;
+mod tally;
+mod told;
 mod transaction;
+pub mod transfer;
 
 pub use error::{StoreError, WriteError};
 pub use load::numbers::{Patience, Wanted};
 pub use migrate::{Migrated, SchemaState};
 pub use read_pool::ReadPool;
 pub use store::{Kind, Store, UnknownUrl};
+pub use tally::Tally;
+pub use told::Told;
 pub use transaction::{Session, Tx};

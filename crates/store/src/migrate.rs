@@ -79,15 +79,32 @@ const NEWER: &str = "the database was migrated by a later version of leaseline: 
 
 fn run_pending(connection: &mut AnyConnection) -> Result<usize, StoreError> {
     connection.dialect().begin_alone()?;
-    let source = match connection {
-        AnyConnection::Sqlite(_) => SQLITE,
-        AnyConnection::Postgres(_) => POSTGRES,
-    };
-    let steps = connection.run_pending_migrations(source).map(|steps| steps.len());
-    let steps =
-        steps.map_err(|error| StoreError::Schema(format!("a migration failed: {error}")))?;
+    let steps = steps_up(connection)?;
     connection.dialect().commit_alone()?;
     Ok(steps)
+}
+
+/// Runs the migrations that are missing, inside of a transaction; says how many there were.
+pub(crate) fn steps_up(connection: &mut AnyConnection) -> Result<usize, StoreError> {
+    let source = migrations(connection);
+    let steps = connection.run_pending_migrations(source).map(|steps| steps.len());
+    steps.map_err(|error| StoreError::Schema(format!("a migration failed: {error}")))
+}
+
+/// Undoes all migrations, inside of a transaction: what there was is gone.
+pub(crate) fn steps_down(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let source = migrations(connection);
+    let undone = connection.revert_all_migrations(source);
+    undone.map(drop).map_err(|error| {
+        StoreError::Schema(format!("a migration could not be undone: {error}"))
+    })
+}
+
+const fn migrations(connection: &AnyConnection) -> EmbeddedMigrations {
+    match connection {
+        AnyConnection::Sqlite(_) => SQLITE,
+        AnyConnection::Postgres(_) => POSTGRES,
+    }
 }
 
 fn known_versions() -> Result<Vec<String>, StoreError> {
@@ -109,7 +126,12 @@ fn applied_versions(connection: &mut AnyConnection) -> Result<Vec<String>, Store
 fn copy_beside(connection: &mut AnyConnection, file: &Path) -> Result<PathBuf, StoreError> {
     let versions = applied_versions(connection)?.len();
     let copy = PathBuf::from(format!("{}.before-migration-{versions}", file.display()));
-    let quoted = copy.to_string_lossy().replace('\'', "''");
-    connection.batch_execute(&format!("VACUUM INTO '{quoted}'"))?;
+    copy_into(connection, &copy)?;
     Ok(copy)
+}
+
+/// Copies a SQLite database, as of one instant, into a file that is not there yet.
+pub(crate) fn copy_into(connection: &mut AnyConnection, file: &Path) -> Result<(), StoreError> {
+    let quoted = file.to_string_lossy().replace('\'', "''");
+    Ok(connection.batch_execute(&format!("VACUUM INTO '{quoted}'"))?)
 }

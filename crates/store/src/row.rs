@@ -7,12 +7,16 @@ use leaseline_core::customer::{ChargeMethod, CustomerStatus};
 use leaseline_core::ids::LeaseId;
 use leaseline_core::lease::LeaseKind;
 use leaseline_core::ledger::EntryKind;
+use leaseline_core::pool::{Purpose, Service};
 use uuid::Uuid;
 
 use crate::error::StoreError;
 
 /// The shelf of the general pool.
 pub(crate) const GENERAL_SHELF: i64 = 0;
+
+/// In the place of a user's id: the operator.
+pub(crate) const BY_OPERATOR: i64 = 0;
 
 /// An enum that is kept as a small integer.
 pub(crate) trait Code: Copy + PartialEq + 'static {
@@ -50,6 +54,20 @@ impl Code for ChargeMethod {
 impl Code for EntryKind {
     const CODES: &'static [(Self, i16)] = &[(Self::Opening, 1), (Self::TopUp, 2)];
     const TABLE: &'static str = "ledger_entries";
+}
+
+impl Code for Purpose {
+    const CODES: &'static [(Self, i16)] = &[(Self::Lease, 1), (Self::Did, 2)];
+    const TABLE: &'static str = "pools";
+}
+
+/// How a service stands among those of a pool.
+pub(crate) const fn word(service: Service) -> &'static str {
+    match service {
+        Service::Voice => "voice",
+        Service::Fax => "fax",
+        Service::Sms => "sms",
+    }
 }
 
 /// A value of the core from a column of `table`.

@@ -5,7 +5,18 @@ diesel::table! {
     writers (id) { id -> Binary, batch -> BigInt, seen_at -> BigInt, }
 }
 diesel::table! {
-    pools (id) { id -> BigInt, name -> Text, region -> Text, quarantine_micros -> BigInt, }
+    pools (id) {
+        id -> BigInt,
+        name -> Text,
+        region -> Text,
+        quarantine_micros -> BigInt,
+        purpose -> SmallInt,
+        country -> Nullable<Text>,
+        city -> Nullable<Text>,
+        services -> Text,
+        setup_fee -> BigInt,
+        monthly_fee -> BigInt,
+    }
 }
 diesel::table! {
     ledgers (id) { id -> BigInt, last_seq -> BigInt, balance -> BigInt, }
@@ -22,6 +33,10 @@ diesel::table! {
         allowed_prefixes -> Text,
         created_at -> BigInt,
         suspended_at -> Nullable<BigInt>,
+        customer_key -> Nullable<Text>,
+        credit_limit -> Nullable<BigInt>,
+        max_calls -> BigInt,
+        max_spend_per_day -> BigInt,
     }
 }
 diesel::table! {
@@ -32,6 +47,16 @@ diesel::table! {
         charge_block -> BigInt,
         charge_rate -> BigInt,
         max_leases -> BigInt,
+    }
+}
+diesel::table! {
+    number_imports (id) {
+        id -> BigInt,
+        pool_id -> BigInt,
+        digest -> Nullable<Binary>,
+        started_at -> BigInt,
+        live_at -> Nullable<BigInt>,
+        robbed -> BigInt,
     }
 }
 diesel::table! {

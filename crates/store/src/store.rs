@@ -55,6 +55,13 @@ impl Store {
         Ok(Self { kind, lock_timeout })
     }
 
+    /// A SQLite file that nothing is ever written to, not even its journal.
+    pub fn read_only(file: &Path) -> Self {
+        let path: String = file.to_string_lossy().chars().map(as_in_uri).collect();
+        let uri = format!("file:{path}?mode=ro");
+        Self { kind: Kind::Sqlite(uri.into()), lock_timeout: SQLITE_LOCK_TIMEOUT }
+    }
+
     /// Opens a connection that may write.
     ///
     /// # Errors
@@ -69,6 +76,14 @@ impl Store {
     /// [`StoreError::Unreachable`] or [`StoreError::Failed`].
     pub fn connect_to_read(&self) -> Result<Session, StoreError> {
         self.open(Use::Read)
+    }
+
+    /// Opens a connection to copy a SQLite file through: [`Session::copy_into`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] or [`StoreError::Failed`].
+    pub fn connect_to_copy(&self) -> Result<Session, StoreError> {
+        self.open(Use::Copy)
     }
 
     fn open(&self, purpose: Use) -> Result<Session, StoreError> {
@@ -96,6 +111,16 @@ impl Store {
             Kind::Sqlite(path) => Some(path),
             Kind::Postgres(_) => None,
         }
+    }
+}
+
+/// What would end the path of a URI.
+fn as_in_uri(char: char) -> String {
+    match char {
+        '%' => "%25".into(),
+        '?' => "%3f".into(),
+        '#' => "%23".into(),
+        other => other.into(),
     }
 }
 

@@ -2,28 +2,31 @@
 //! unknown, and the caller is told which.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, WriteError};
+use crate::tally::Tally;
 
 /// One connection to the store.
 pub struct Session {
     connection: AnyConnection,
     lock_timeout: Duration,
+    tally: Tally,
 }
 
 /// What [`crate::load`] reads through and [`crate::record`] writes through: a connection, inside
 /// of a transaction or not.
 pub struct Tx<'a> {
     pub(crate) connection: &'a mut AnyConnection,
+    pub(crate) tally: &'a mut Tally,
 }
 
 impl Session {
     pub(crate) const fn new(connection: AnyConnection, lock_timeout: Duration) -> Self {
-        Self { connection, lock_timeout }
+        Self { connection, lock_timeout, tally: Tally::NOTHING }
     }
 
     /// Runs `work` in one transaction and commits it if it went well. SQLite takes its write
@@ -37,7 +40,8 @@ impl Session {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, WriteError<T>> {
         self.begin().map_err(WriteError::NotDone)?;
-        let mut tx = Tx { connection: &mut self.connection };
+        self.tally = Tally::NOTHING;
+        let mut tx = self.read();
         let done = catch_unwind(AssertUnwindSafe(|| work(&mut tx)));
         match done.unwrap_or(Err(StoreError::Panicked)) {
             Ok(value) => self.commit(value),
@@ -50,7 +54,12 @@ impl Session {
 
     /// Reads outside of a transaction: each statement sees the latest commit.
     pub fn read(&mut self) -> Tx<'_> {
-        Tx { connection: &mut self.connection }
+        Tx { connection: &mut self.connection, tally: &mut self.tally }
+    }
+
+    /// What the last transaction did, if it was committed.
+    pub const fn tally(&self) -> Tally {
+        self.tally
     }
 
     /// Reads at one instant: every statement of `work` sees the same commits. Nothing waits for
@@ -63,7 +72,7 @@ impl Session {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.connection.dialect().begin_snapshot()?;
-        let read = work(&mut Tx { connection: &mut self.connection });
+        let read = work(&mut self.read());
         self.roll_back();
         read
     }
@@ -77,8 +86,12 @@ impl Session {
     }
 
     fn commit<T>(&mut self, value: T) -> Result<T, WriteError<T>> {
+        let began = Instant::now();
         match self.connection.batch_execute("COMMIT") {
-            Ok(()) => Ok(value),
+            Ok(()) => {
+                self.tally.commit = began.elapsed();
+                Ok(value)
+            }
             Err(error) => {
                 self.roll_back();
                 Err(WriteError::Unknown(value, error.into()))
@@ -104,10 +117,14 @@ impl Tx<'_> {
         work: impl FnOnce(&mut Tx<'_>) -> Result<Result<T, R>, StoreError>,
     ) -> Result<Result<T, R>, StoreError> {
         self.connection.batch_execute("SAVEPOINT refusable")?;
+        let before = *self.tally;
         let decided = work(self)?;
         let end = match decided {
             Ok(_) => "RELEASE SAVEPOINT refusable",
-            Err(_) => "ROLLBACK TO SAVEPOINT refusable; RELEASE SAVEPOINT refusable",
+            Err(_) => {
+                *self.tally = before;
+                "ROLLBACK TO SAVEPOINT refusable; RELEASE SAVEPOINT refusable"
+            }
         };
         self.connection.batch_execute(end)?;
         Ok(decided)

@@ -97,9 +97,9 @@ impl Clock for ManualClock {
 }
 
 impl Held<'_> {
-    /// Returns as soon as somebody waits for the clock.
-    pub fn somebody_waits(&self) {
-        drop(self.0.wait_while(|face| face.waiting == 0));
+    /// Returns as soon as so many wait for the clock.
+    pub fn wait_for_askers(&self, count: usize) {
+        drop(self.0.wait_while(|face| face.waiting < count));
     }
 }
 

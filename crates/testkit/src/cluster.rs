@@ -50,7 +50,7 @@ impl Cluster {
         BufReader::new(output).read_line(&mut url).expect("the keeper tells the URL");
         assert!(!url.is_empty(), "scripts/postgres could not start a cluster");
         let url = url.trim_end().to_owned();
-        let folder = psql(&format!("{url}/postgres"), "SHOW data_directory");
+        let folder = psql(&format!("{url}/postgres"), &["SHOW data_directory"]);
         Self { url, folder, keeper, input, is_frozen: false }
     }
 
@@ -62,7 +62,7 @@ impl Cluster {
     /// Runs SQL, outside of any test's database, and returns the rows: a line a row, columns
     /// separated by `|`.
     pub fn psql(&self, sql: &str) -> String {
-        psql(&format!("{}/postgres", self.url), sql)
+        psql(&format!("{}/postgres", self.url), &[sql])
     }
 
     /// Stops the server, and returns when it has stopped.

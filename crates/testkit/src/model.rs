@@ -26,10 +26,9 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// An inventory and ledgers without a database.
 ///
 /// It is told the ids that the hub made: they are the one thing that it can not know.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Model {
-    /// So many live leases of one customer a phone may take part in.
-    pub max_leases_per_phone: Limit,
+    max_leases_per_phone: Limit,
     /// In the order of import.
     numbers: Vec<Number>,
     customers: BTreeMap<CustomerId, Account>,
@@ -71,6 +70,17 @@ struct Answer {
 }
 
 impl Model {
+    /// An empty one, for hubs with this setting.
+    pub fn new(max_leases_per_phone: Limit) -> Self {
+        Self {
+            max_leases_per_phone,
+            numbers: Vec::new(),
+            customers: BTreeMap::new(),
+            leases: Vec::new(),
+            answers: HashMap::new(),
+        }
+    }
+
     /// Takes in numbers.
     pub fn import(&mut self, numbers: &[PhoneNumber], quarantine: Duration) {
         self.numbers.extend(numbers.iter().map(|number| Number {

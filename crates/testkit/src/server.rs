@@ -16,13 +16,14 @@ pub(crate) fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres")
 }
 
-/// Runs SQL, and returns the rows: a line a row, columns separated by `|`.
-pub(crate) fn psql(url: &str, sql: &str) -> String {
-    output_of(
-        Command::new(program("psql"))
-            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
-            .args(["--set=ON_ERROR_STOP=1", "--command", sql, url]),
-    )
+/// Runs statements, each in a transaction of its own, and returns the rows: a line a row, columns
+/// separated by `|`.
+pub(crate) fn psql(url: &str, statements: &[&str]) -> String {
+    let mut command = Command::new(program("psql"));
+    command.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]);
+    command.arg("--set=ON_ERROR_STOP=1");
+    command.args(statements.iter().flat_map(|sql| ["--command", sql]));
+    output_of(command.arg(url))
 }
 
 /// Runs a program and returns what it prints, without the line's end.

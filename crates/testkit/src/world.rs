@@ -16,7 +16,7 @@ use leaseline_core::lease::{LeaseGranted, LeaseRequest, Party};
 use leaseline_core::ledger::{TopUpRequest, ToppedUp};
 use leaseline_core::money::Credits;
 use leaseline_core::phone::PhoneNumber;
-use leaseline_core::region::Region;
+use leaseline_core::region::{Region, RegionCode};
 use leaseline_core::release::{LeaseReleased, ReleaseRequest};
 use leaseline_core::reservation::{NumbersReserved, ReserveRequest};
 use leaseline_core::subscriber::Subscriber;
@@ -71,7 +71,8 @@ impl World {
 
     /// A pool without numbers.
     pub async fn pool(&self, name: &str, quarantine: Duration) -> PoolId {
-        let new = NewPool { name: name.to_owned(), region: "MY".into(), quarantine };
+        let region = RegionCode::parse("MY").expect("in the table");
+        let new = NewPool { name: name.to_owned(), region, quarantine };
         self.hub.ask(new).await.expect("the first of this name")
     }
 
@@ -219,6 +220,9 @@ pub fn profile() -> CustomerProfile {
         group: terms,
         max_reserved: Limit::NONE,
         allowed_prefixes: Vec::new(),
+        credit_limit: None,
+        max_calls: Limit::NONE,
+        max_spend_per_day: Limit::NONE,
     }
 }
 

@@ -53,7 +53,7 @@ fn whoever_asks_a_held_clock_waits() {
     std::thread::scope(|threads| {
         let held = clock.hold();
         let asking = threads.spawn(|| clock.now());
-        held.somebody_waits();
+        held.wait_for_askers(1);
         clock.advance(Duration::from_secs(1));
         drop(held);
         assert_eq!(asking.join().unwrap(), start.saturating_add(Duration::from_secs(1)));

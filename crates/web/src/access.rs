@@ -13,7 +13,7 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{HttpMessage, HttpRequest};
 
-use crate::RequestId;
+use crate::{RequestId, meters};
 
 /// The part of the access line that only a facade knows.
 ///
@@ -90,16 +90,16 @@ impl AccessLine {
 /// Writes the event of an access line. A macro because the level of a tracing event has to be a
 /// constant.
 macro_rules! line {
-    ($level:expr, $line:expr, $note:expr, $answer:expr) => {
+    ($level:expr, $line:expr, $note:expr, $answer:expr, $outcome:expr, $duration:expr) => {
         tracing::event!(
             target: "access",
             $level,
             request_id = %$line.id,
             facade = $note.as_ref().map_or("-", |note| note.facade),
             operation = operation($note, $answer),
-            outcome = &*outcome($note, $answer),
+            outcome = $outcome,
             http_status = $answer.map(|answer| answer.status),
-            duration_ms = milliseconds($line.started.elapsed()),
+            duration_ms = milliseconds($duration),
             customer = $note.and_then(|note| note.customer.as_deref()),
             bytes = $answer.and_then(|answer| answer.body_bytes),
         )
@@ -110,10 +110,12 @@ impl Drop for AccessLine {
     fn drop(&mut self) {
         let note = self.note.0.take();
         let (note, answer) = (note.as_ref(), self.answer.as_ref());
+        let (outcome, duration) = (&*outcome(note, answer), self.started.elapsed());
         if self.is_probe {
-            line!(tracing::Level::DEBUG, self, note, answer);
+            line!(tracing::Level::DEBUG, self, note, answer, outcome, duration);
         } else {
-            line!(tracing::Level::INFO, self, note, answer);
+            line!(tracing::Level::INFO, self, note, answer, outcome, duration);
+            meters::request(note, outcome, duration);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The HTTP shell that the binaries share: limits, strict readers, request ids, the access log,
-//! health and the graceful stop.
+//! health, metrics and the graceful stop.
 //!
 //! It must not know any facade, nor any other crate of ours: what a facade answers when a body is
 //! too large, or how it words "busy", is the facade's business. It reads no configuration either;
@@ -34,10 +34,12 @@
 pub mod access;
 pub mod body;
 mod connection;
+pub mod exposition;
 pub mod form;
 pub mod health;
 mod limits;
 pub mod media_type;
+pub mod meters;
 mod network;
 mod observe;
 pub mod peer;
@@ -47,6 +49,7 @@ mod stop;
 
 pub use access::AccessNote;
 pub use body::{BodyError, read_body};
+pub use exposition::Exposition;
 pub use form::{Form, FormError};
 pub use health::Readiness;
 pub use limits::Limits;

@@ -41,6 +41,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::connection::{Connections, Watched};
+use crate::exposition::{self, Exposition, Readers};
 use crate::{Limits, Readiness, Stop, health, observe};
 
 /// How long a connection that was taken before the listener was shut may take to bring a request.
@@ -56,6 +57,8 @@ pub struct Shell {
     /// What `/readyz` asks; none mounts neither `/readyz` nor `/healthz`, for a server whose
     /// health is asked elsewhere.
     pub readiness: Option<Arc<dyn Readiness>>,
+    /// What `/metrics` shows, and to whom; none mounts no such route.
+    pub metrics: Option<(Arc<dyn Exposition>, Readers)>,
     /// Asks this server to stop. Servers that share one stop together.
     pub stop: Stop,
     /// How long new connections are still taken after that, while any is open: 1 s. As long as the
@@ -66,12 +69,13 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The defaults, without health routes.
+    /// The defaults, without the routes for health and metrics.
     pub fn new(stop: Stop) -> Self {
         Self {
             limits: Limits::default(),
             workers: None,
             readiness: None,
+            metrics: None,
             stop,
             drain_timeout: Duration::from_secs(1),
             shutdown_timeout: Duration::from_secs(30),
@@ -142,8 +146,8 @@ impl Running {
             .disable_signals()
     }
 
-    /// What a worker does with a connection: HTTP/1.1 with our middleware, the health routes and
-    /// what `configure` mounts.
+    /// What a worker does with a connection: HTTP/1.1 with our middleware, the routes for operators
+    /// and what `configure` mounts.
     fn service<F>(&self, configure: F) -> impl ServiceFactory<TcpStream, Config = ()> + use<F>
     where
         F: Fn(&mut ServiceConfig) + 'static,
@@ -154,6 +158,7 @@ impl Running {
             .wrap(observe(self.shell.stop.clone()))
             .default_service(web::to(not_found))
             .configure(self.health())
+            .configure(self.metrics())
             .configure(configure)
             .into_factory()
             .map_err(|error| error.error_response());
@@ -180,6 +185,12 @@ impl Running {
     fn health(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let stop = self.shell.stop.clone();
         let routes = self.shell.readiness.clone().map(|readiness| health::routes(readiness, stop));
+        move |app| routes.into_iter().for_each(|routes| routes(app))
+    }
+
+    fn metrics(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        let metrics = self.shell.metrics.clone();
+        let routes = metrics.map(|(exposition, readers)| exposition::routes(exposition, readers));
         move |app| routes.into_iter().for_each(|routes| routes(app))
     }
 
@@ -230,6 +241,6 @@ fn shut(door: TcpListener) {
     let _ = SockRef::from(&door).shutdown(Shutdown::Both);
 }
 
-async fn not_found() -> HttpResponse {
+pub(crate) async fn not_found() -> HttpResponse {
     HttpResponse::NotFound().content_type(ContentType::plaintext()).body("not found\n")
 }

@@ -16,7 +16,7 @@ use leaseline_core::ids::{CustomerId, LeaseId, PoolId};
 use leaseline_core::lease::{LeaseRequest, Party};
 use leaseline_core::money::Credits;
 use leaseline_core::phone::PhoneNumber;
-use leaseline_core::region::Region;
+use leaseline_core::region::{Region, RegionCode};
 use leaseline_core::reservation::ReserveRequest;
 use leaseline_core::subscriber::Subscriber;
 use leaseline_core::timestamp::Utc;
@@ -40,8 +40,9 @@ pub(super) struct World {
 type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 pub(super) async fn make(hub: &Hub) -> Made<World> {
-    let malaysia = Region::by_code("MY").ok_or("no region MY")?;
-    let pool = NewPool { name: "kl".into(), region: "MY".into(), quarantine: Duration::ZERO };
+    let region = RegionCode::parse("MY").ok_or("no region MY")?;
+    let malaysia = region.region();
+    let pool = NewPool { name: "kl".into(), region, quarantine: Duration::ZERO };
     let pool = hub.ask(pool).await?;
     hub.ask(thousand_numbers(pool, &malaysia)?).await?;
     let admin = hub.ask(NewApiUser { name: ADMIN.into(), role: Role::Admin }).await?;
@@ -106,6 +107,9 @@ fn profile(first: &str, last: &str, charge_method: ChargeMethod) -> Made<Custome
         group: terms,
         max_reserved: Limit::NONE,
         allowed_prefixes: Vec::new(),
+        credit_limit: None,
+        max_calls: Limit::NONE,
+        max_spend_per_day: Limit::NONE,
     })
 }
 

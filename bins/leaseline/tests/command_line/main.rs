@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, what goes wrong is its failure")]
 
+mod database;
 mod demo;
+mod metrics;
 mod place;
+mod prometheus;
+mod provisioning;
+mod secrets;
 mod serving;
+mod shop;
 mod tokens;
 mod usage;

@@ -1,10 +1,31 @@
-//! What an operator does: pools and their numbers, users of the APIs, tokens.
+//! What an operator does and asks: pools and their numbers, customers, leases, users of the APIs,
+//! tokens, and all of it from a file.
 
+mod customers;
+mod imports;
+mod leases;
+mod numbers;
 mod pools;
+mod provisioning;
 mod tokens;
 mod users;
 
+pub use imports::{Import, ImportError, ImportPlan, Progress};
+pub use leaseline_store::load::catalogue::{ListState, NumberFilter, NumberLine};
+pub use leaseline_store::load::customers::Holdings;
+pub use leaseline_store::load::history::NumberHistory;
+pub use leaseline_store::load::inventory::NumberState;
+pub use leaseline_store::load::leases::{LeaseFilter, LeaseLine};
+pub use leaseline_store::load::ledgers::Lines;
 pub use leaseline_store::load::users::TokenRecord;
+pub use leaseline_store::record::reservations::Changed;
+pub use numbers::{
+    BlockNumber, NumberChanged, NumbersUnreserved, PoolStock, UnblockNumber, Unreserve,
+};
 pub use pools::{NewNumbers, NewPool};
+pub use provisioning::{
+    CustomerEntry, CustomerRef, Effect, Entered, EntryIndex, Misfit, PoolEntry, Provisioned,
+    Provisioning, Unfit, UserEntry,
+};
 pub use tokens::{TokenIssue, TokenRevocation};
-pub use users::{EnableApiUser, NewApiUser};
+pub use users::{EnableApiUser, GrantRights, NewApiUser, NotGranted, RevokeRights};

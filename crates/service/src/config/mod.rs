@@ -30,6 +30,10 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where operators alone are answered (health and metrics), if not where everybody is.
+    pub admin_listen: Option<SocketAddr>,
+    /// `metrics.inventory`: whether this process counts the numbers for its metrics.
+    pub count_inventory: bool,
     /// Whether a proxy in front of us ends TLS.
     pub behind_proxy: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -57,6 +61,8 @@ impl Config {
         let config = Self {
             database_url: database_url(&mut keys)?,
             listen: keys.need("listen", convert::address)?,
+            admin_listen: keys.find("admin_listen", convert::address)?,
+            count_inventory: keys.need("metrics.inventory", convert::boolean)?,
             behind_proxy: keys.need("behind_proxy", convert::boolean)?,
             trusted_proxies: keys.need("trusted_proxies", convert::networks)?,
             default_region: keys.need("numbers.default_region", convert::region)?,

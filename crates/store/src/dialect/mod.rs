@@ -2,7 +2,9 @@
 //! share.
 
 mod postgres;
+mod postgres_carry;
 mod sqlite;
+mod sqlite_carry;
 
 use std::time::Duration;
 
@@ -46,6 +48,10 @@ pub(crate) trait Dialect {
         now: i64,
         patience: Patience,
     ) -> QueryResult<Vec<FreeRow>>;
+
+    /// Holds everybody else off who makes pools, customers or users by name, or opens imports,
+    /// until the transaction ends: what is not there yet has no row to be held.
+    fn provision_alone(&mut self) -> QueryResult<()>;
 
     /// Begins a transaction in which the schema is changed, alone among all processes.
     fn begin_alone(&mut self) -> QueryResult<()>;

@@ -9,11 +9,12 @@ use diesel::sql_types::BigInt;
 use diesel::{PgConnection, RunQueryDsl};
 
 use super::{Dialect, Lock};
-use crate::load::numbers::{FreeRow, FreeSql, Patience, Wanted};
+use crate::load::numbers::{FreeRow, FreeSql, Patience, Wanted, with_gaps};
 use crate::statement::{Rows, Statement};
 
 /// Any number will do, as long as all our versions use the same one.
 const MIGRATION_LOCK: i64 = 0x6C65_6173_656C_696E;
+const PROVISION_LOCK: i64 = MIGRATION_LOCK + 1;
 
 impl Dialect for PgConnection {
     fn begin(&mut self, lock_timeout: Duration) -> QueryResult<()> {
@@ -52,6 +53,10 @@ impl Dialect for PgConnection {
             Patience::Wait => PICK_WAITING,
         };
         RunQueryDsl::load(Statement::<FreeSql>::new(text).over(rows).integer(now), self)
+    }
+
+    fn provision_alone(&mut self) -> QueryResult<()> {
+        self.batch_execute(&format!("SELECT pg_advisory_xact_lock({PROVISION_LOCK})"))
     }
 
     fn begin_alone(&mut self) -> QueryResult<()> {
@@ -103,19 +108,25 @@ const LOCK_LEASES: &str = "
     ORDER BY l.id FOR NO KEY UPDATE OF l";
 
 /// Two processes never wait for one another's numbers.
-const PICK_SKIPPING_LOCKED: &str = "
+const PICK_SKIPPING_LOCKED: &str = with_gaps!(
+    "
     SELECT n.shelf, n.id, n.e164, n.shown, n.turn, p.quarantine_micros
-    FROM v CROSS JOIN LATERAL (
-      SELECT m.* FROM numbers m WHERE m.shelf = v.shelf AND m.free_from <= {}
+    FROM v CROSS JOIN gap CROSS JOIN LATERAL (
+      SELECT m.* FROM numbers m
+      WHERE m.shelf = v.shelf AND m.free_from > gap.above AND m.free_from < gap.below
       ORDER BY m.free_from, m.id LIMIT v.wanted FOR UPDATE SKIP LOCKED
     ) n JOIN pools p ON p.id = n.pool_id
-    ORDER BY n.shelf, n.free_from, n.id";
+    ORDER BY n.shelf, n.free_from, n.id"
+);
 
 /// For one command alone, when all the numbers left were held by others a moment ago.
-const PICK_WAITING: &str = "
+const PICK_WAITING: &str = with_gaps!(
+    "
     SELECT n.shelf, n.id, n.e164, n.shown, n.turn, p.quarantine_micros
-    FROM v CROSS JOIN LATERAL (
-      SELECT m.* FROM numbers m WHERE m.shelf = v.shelf AND m.free_from <= {}
+    FROM v CROSS JOIN gap CROSS JOIN LATERAL (
+      SELECT m.* FROM numbers m
+      WHERE m.shelf = v.shelf AND m.free_from > gap.above AND m.free_from < gap.below
       ORDER BY m.free_from, m.id LIMIT v.wanted FOR UPDATE
     ) n JOIN pools p ON p.id = n.pool_id
-    ORDER BY n.shelf, n.free_from, n.id";
+    ORDER BY n.shelf, n.free_from, n.id"
+);

@@ -216,7 +216,8 @@ const TORN_PARTY: &str = "
 const LEASE_OF_NOBODY: &str = "
     SELECT l.id FROM leases l
     WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = l.customer_id)
-       OR NOT EXISTS (SELECT 1 FROM api_users u WHERE u.id = l.granted_by)
+       OR l.granted_by <> 0
+         AND NOT EXISTS (SELECT 1 FROM api_users u WHERE u.id = l.granted_by)
     ORDER BY l.id LIMIT {}";
 
 const MEMBER_OF_NOTHING: &str = "

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::customer::{
-    BlockRate, BlockSeconds, ChargeMethod, Customer, CustomerProfile, CustomerStatus, CustomerView,
-    Limit, PersonName, ServiceTerms,
+    BlockRate, BlockSeconds, ChargeMethod, CreditLimit, Customer, CustomerProfile, CustomerStatus,
+    CustomerView, Limit, PersonName, ServiceTerms,
 };
 use leaseline_core::ids::{CustomerId, LedgerId};
 use leaseline_core::lease::LeaseKind;
@@ -46,8 +46,72 @@ pub fn customer_for_change(
     tx: &mut Tx<'_>,
     id: CustomerId,
 ) -> Result<Option<CustomerView>, StoreError> {
-    lock(tx, Lock::Customers, &[id])?;
-    Ok(customers(tx, &[id])?.remove(&id))
+    Ok(customers_for_change(tx, &[id])?.remove(&id))
+}
+
+/// These customers, held for a change until the transaction ends.
+pub fn customers_for_change(
+    tx: &mut Tx<'_>,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, CustomerView>, StoreError> {
+    lock(tx, Lock::Customers, ids)?;
+    customers(tx, ids)
+}
+
+/// The customers that have these keys.
+pub fn ids_by_key(
+    tx: &mut Tx<'_>,
+    keys: &[&str],
+) -> Result<HashMap<String, CustomerId>, StoreError> {
+    let keys = Rows::new("customer_key").texts(keys.iter().copied());
+    let rows: Vec<(String, i64)> =
+        Statement::<(Text, BigInt)>::new(IDS_BY_KEY).over(keys).load(tx.connection)?;
+    rows.into_iter().map(|(key, id)| Ok((key, known(CustomerId::new(id), TABLE)?))).collect()
+}
+
+/// At most so many customers after one (or from the first on), in the order of their ids.
+pub fn customers_after(
+    tx: &mut Tx<'_>,
+    after: Option<CustomerId>,
+    limit: u32,
+) -> Result<Vec<CustomerView>, StoreError> {
+    let rows: Vec<i64> = Statement::<BigInt>::new(IDS_AFTER)
+        .integer(after.map_or(0, CustomerId::get))
+        .integer(i64::from(limit))
+        .load(tx.connection)?;
+    let ids: Result<Vec<_>, _> =
+        rows.into_iter().map(|id| known(CustomerId::new(id), TABLE)).collect();
+    let mut views: Vec<_> = customers(tx, &ids?)?.into_values().collect();
+    views.sort_by_key(|view| view.customer.id);
+    Ok(views)
+}
+
+/// How many leases of a customer are live, and how many numbers it holds in reserve.
+pub fn holdings(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Holdings, StoreError> {
+    let rows: Vec<(i64, i64)> = Statement::<(BigInt, BigInt)>::new(LIVE_BY_KIND)
+        .integer(customer.get())
+        .integer(now.micros())
+        .load(tx.connection)?;
+    let live = |kind: LeaseKind| {
+        rows.iter().find(|(code, _)| *code == i64::from(kind.code())).map_or(0, |(_, live)| *live)
+    };
+    let (single, group) = (live(LeaseKind::Single), live(LeaseKind::Group));
+    Ok(Holdings { single, group, reserved: super::numbers::reserved(tx, customer)? })
+}
+
+/// What a customer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holdings {
+    /// Live single leases.
+    pub single: i64,
+    /// Live group leases.
+    pub group: i64,
+    /// Numbers in reserve.
+    pub reserved: i64,
 }
 
 /// How many leases of each kind these limited customers have live, held against other grants
@@ -82,9 +146,18 @@ fn live_count(
     Ok(((customer, LeaseKind::from_code(kind)?), live))
 }
 
+const IDS_AFTER: &str = "SELECT id FROM customers WHERE id > {} ORDER BY id LIMIT {}";
+
+const LIVE_BY_KIND: &str = "
+    SELECT CAST(l.kind AS BIGINT), count(*) FROM leases l
+    WHERE l.customer_id = {} AND l.kind IN (1, 2)
+      AND l.released_at IS NULL AND l.expires_at > {}
+    GROUP BY l.kind";
+
 const CUSTOMERS: &str = "
     SELECT c.id, c.ledger_id, c.first_name, c.last_name, c.status, c.charge_method,
            c.max_reserved, c.allowed_prefixes, c.created_at, c.suspended_at,
+           c.credit_limit, c.max_calls, c.max_spend_per_day,
            one.enabled, one.charge_block, one.charge_rate, one.max_leases,
            two.enabled, two.charge_block, two.charge_rate, two.max_leases,
            l.balance,
@@ -93,6 +166,9 @@ const CUSTOMERS: &str = "
     JOIN customer_services one ON one.customer_id = c.id AND one.kind = 1
     JOIN customer_services two ON two.customer_id = c.id AND two.kind = 2
     JOIN ledgers l ON l.id = c.ledger_id";
+
+const IDS_BY_KEY: &str = "
+    SELECT c.customer_key, c.id FROM v JOIN customers c ON c.customer_key = v.customer_key";
 
 // The condition is spelt as in the partial index.
 const LIVE_LEASES: &str = "
@@ -103,6 +179,7 @@ const LIVE_LEASES: &str = "
     FROM v WHERE v.customer_id IS NOT NULL";
 
 type TermsSql = (SmallInt, BigInt, BigInt, BigInt);
+type CallsSql = (Nullable<BigInt>, BigInt, BigInt);
 type CustomerSql = (
     BigInt,
     BigInt,
@@ -114,6 +191,7 @@ type CustomerSql = (
     Text,
     BigInt,
     Nullable<BigInt>,
+    CallsSql,
     TermsSql,
     TermsSql,
     BigInt,
@@ -132,18 +210,22 @@ struct CustomerRow {
     allowed_prefixes: String,
     created_at: i64,
     suspended_at: Option<i64>,
+    calls: CallsRow,
     single: TermsRow,
     group: TermsRow,
     balance: i64,
     has_reserve: i32,
 }
 
+/// `credit_limit`, `max_calls`, `max_spend_per_day`.
+type CallsRow = (Option<i64>, i64, i64);
 type TermsRow = (i16, i64, i64, i64);
 
 impl TryFrom<CustomerRow> for CustomerView {
     type Error = StoreError;
 
     fn try_from(row: CustomerRow) -> Result<Self, StoreError> {
+        let (credit_limit, max_calls, max_spend_per_day) = row.calls;
         let customer = Customer {
             id: known(CustomerId::new(row.id), TABLE)?,
             ledger: known(LedgerId::new(row.ledger_id), TABLE)?,
@@ -159,6 +241,9 @@ impl TryFrom<CustomerRow> for CustomerView {
                 group: terms(row.group)?,
                 max_reserved: known(Limit::new(row.max_reserved), TABLE)?,
                 allowed_prefixes: prefixes(&row.allowed_prefixes)?,
+                credit_limit: credit_limit.map(self::credit_limit).transpose()?,
+                max_calls: known(Limit::new(max_calls), TABLE)?,
+                max_spend_per_day: known(Limit::new(max_spend_per_day), TABLE)?,
             },
         };
         Ok(Self { customer, balance: Credits::new(row.balance) })
@@ -174,6 +259,10 @@ fn terms((enabled, block, rate, most): TermsRow) -> Result<ServiceTerms, StoreEr
         charge_rate: known(BlockRate::new(rate), "customer_services")?,
         max_leases: known(Limit::new(most), "customer_services")?,
     })
+}
+
+fn credit_limit(credits: i64) -> Result<CreditLimit, StoreError> {
+    known(CreditLimit::new(credits), TABLE)
 }
 
 fn prefixes(text: &str) -> Result<Vec<Prefix>, StoreError> {

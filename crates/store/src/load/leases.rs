@@ -12,7 +12,7 @@ use leaseline_core::release::Releasable;
 use leaseline_core::subscriber::{Imsi, Mcc, Mnc, Network, Subscriber};
 
 use crate::error::StoreError;
-use crate::row::{Code, instant, known, lease_id, quarantine};
+use crate::row::{BY_OPERATOR, Code, instant, known, lease_id, quarantine};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
@@ -29,6 +29,70 @@ pub fn lease(tx: &mut Tx<'_>, id: LeaseId) -> Result<Option<Lease>, StoreError> 
         lease.members.push(member(row)?);
     }
     Ok(Some(lease))
+}
+
+/// Which leases to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeaseFilter {
+    /// Only those of this customer.
+    pub customer: Option<CustomerId>,
+    /// Only those that hold at this instant.
+    pub live_at: Option<Timestamp>,
+    /// Only those whose reference comes before this one.
+    pub before: Option<LeaseId>,
+}
+
+/// A lease, and the name of who asked for it; no name for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseLine {
+    /// The lease.
+    pub lease: Lease,
+    /// The name of the API's user.
+    pub granted_by: Option<String>,
+}
+
+/// At most so many leases, the latest reference first; references ascend with time.
+pub fn leases(
+    tx: &mut Tx<'_>,
+    filter: LeaseFilter,
+    limit: u32,
+) -> Result<Vec<LeaseLine>, StoreError> {
+    let before = filter.before.map_or(uuid::Uuid::max(), LeaseId::uuid);
+    let customer = filter.customer.map_or(ANYBODY, CustomerId::get);
+    let listed = Statement::<LineSql>::new(match filter.live_at {
+        Some(_) => LIVE_LEASES,
+        None => LEASES,
+    });
+    let listed = filter.live_at.iter().fold(listed, |listed, at| listed.integer(at.micros()));
+    let rows: Vec<(LeaseRow, Option<String>)> = listed
+        .over(Rows::new("upper_id").bytes([before.as_bytes().as_slice()]))
+        .integer(customer)
+        .integer(customer)
+        .integer(i64::from(limit))
+        .load(tx.connection)?;
+    lines(rows)
+}
+
+/// One lease, live or not, and who asked for it.
+pub fn lease_line(tx: &mut Tx<'_>, id: LeaseId) -> Result<Option<LeaseLine>, StoreError> {
+    let reference = id.uuid();
+    let rows: Vec<(LeaseRow, Option<String>)> = Statement::<LineSql>::new(LEASE_LINE)
+        .over(Rows::new("id").bytes([reference.as_bytes().as_slice()]))
+        .load(tx.connection)?;
+    Ok(lines(rows)?.pop())
+}
+
+/// Rows of one lease follow one another.
+fn lines(rows: Vec<(LeaseRow, Option<String>)>) -> Result<Vec<LeaseLine>, StoreError> {
+    let mut lines: Vec<LeaseLine> = Vec::new();
+    for (row, granted_by) in rows {
+        let id = lease_id(&row.id)?;
+        match lines.last_mut().filter(|line| line.lease.id == id) {
+            Some(line) => line.lease.members.push(member(row)?),
+            None => lines.push(LeaseLine { lease: Lease::try_from(row)?, granted_by }),
+        }
+    }
+    Ok(lines)
 }
 
 /// What the release of these leases needs, as far as they exist; they are held until the
@@ -85,6 +149,50 @@ const LEASE: &str = "
     JOIN numbers n ON n.id = m.number_id
     ORDER BY m.position";
 
+// A macro because `concat!` takes nothing but literals: the columns are those of `LeaseRow`.
+macro_rules! lines_of_page {
+    () => {
+        "SELECT l.id, l.customer_id, l.kind, l.granted_by, l.granted_at, l.expires_at,
+                l.released_at, m.number_id, n.e164, n.shown, m.turn,
+                m.phone_e164, m.phone_sent, m.imsi, m.mcc, m.mnc, u.name
+         FROM page JOIN leases l ON l.id = page.id
+         JOIN lease_members m ON m.lease_id = l.id
+         JOIN numbers n ON n.id = m.number_id
+         LEFT JOIN api_users u ON u.id = l.granted_by
+         ORDER BY l.id DESC, m.position"
+    };
+}
+
+const LEASE_LINE: &str =
+    concat!(", page AS (SELECT v.id FROM v WHERE v.id IS NOT NULL) ", lines_of_page!());
+
+const LEASES: &str = concat!(
+    ", page AS (
+       SELECT l.id FROM leases l
+       WHERE l.id < (SELECT upper_id FROM v) AND ({} = 0 OR l.customer_id = {})
+       ORDER BY l.id DESC LIMIT {}
+     ) ",
+    lines_of_page!()
+);
+
+// Along the index of leases that were not given back, customer by customer: the live ones are
+// few among those of the past.
+const LIVE_LEASES: &str = concat!(
+    ", page AS (
+       SELECT l.id FROM customers c CROSS JOIN leases l
+       WHERE l.customer_id = c.id AND l.kind IN (1, 2)
+         AND l.released_at IS NULL AND l.expires_at > {}
+         AND ({} = 0 OR c.id = {}) AND l.id < (SELECT upper_id FROM v)
+       ORDER BY l.id DESC LIMIT {}
+     ) ",
+    lines_of_page!()
+);
+
+/// Where the filter names no customer.
+const ANYBODY: i64 = 0;
+
+type LineSql = (LeaseSql, Nullable<Text>);
+
 const RELEASABLE: &str = "
     SELECT l.id, l.customer_id, l.kind, l.granted_at, l.expires_at, l.released_at,
            m.number_id, p.quarantine_micros
@@ -127,12 +235,12 @@ type LeaseSql = (
     BigInt,
     Text,
     BigInt,
-    BigInt,
-    Text,
-    Nullable<Text>,
-    Nullable<Text>,
-    Nullable<Text>,
+    UserSql,
 );
+
+/// The user of a member: `phone_e164`, `phone_sent`, imsi, mcc, mnc.
+pub(crate) type UserSql = (BigInt, Text, Nullable<Text>, Nullable<Text>, Nullable<Text>);
+pub(crate) type UserRow = (i64, String, Option<String>, Option<String>, Option<String>);
 
 #[derive(Queryable)]
 struct LeaseRow {
@@ -147,11 +255,7 @@ struct LeaseRow {
     number_e164: i64,
     number_shown: String,
     turn: i64,
-    phone_e164: i64,
-    phone_sent: String,
-    imsi: Option<String>,
-    mcc: Option<String>,
-    mnc: Option<String>,
+    user: UserRow,
 }
 
 const TABLE: &str = "leases";
@@ -166,7 +270,7 @@ impl TryFrom<LeaseRow> for Lease {
             id: lease_id(&row.id)?,
             customer: known(CustomerId::new(row.customer_id), TABLE)?,
             kind: LeaseKind::from_code(row.kind)?,
-            granted_by: known(ApiUserId::new(row.granted_by), TABLE)?,
+            granted_by: granted_by(row.granted_by)?,
             granted_at: Timestamp::from_micros(row.granted_at),
             expires_at: Timestamp::from_micros(row.expires_at),
             released_at: instant(row.released_at),
@@ -177,16 +281,27 @@ impl TryFrom<LeaseRow> for Lease {
 
 fn member(row: LeaseRow) -> Result<LeaseMember, StoreError> {
     let number = known(E164::from_integer(row.number_e164).ok(), "numbers")?;
-    let phone = known(E164::from_integer(row.phone_e164).ok(), MEMBERS)?;
-    let phone = PhoneNumber::from_parts(&row.phone_sent, phone);
-    let imsi = row.imsi.as_deref().map(|imsi| known(Imsi::parse(imsi), MEMBERS)).transpose()?;
-    let network = network(row.mcc.as_deref(), row.mnc.as_deref())?;
     Ok(LeaseMember {
         number_id: known(NumberId::new(row.number_id), MEMBERS)?,
         number: PhoneNumber::from_parts(&row.number_shown, number),
         turn: row.turn,
-        user: known(Subscriber::new(phone, imsi, network).ok(), MEMBERS)?,
+        user: subscriber(row.user)?,
     })
+}
+
+pub(crate) fn subscriber((e164, sent, imsi, mcc, mnc): UserRow) -> Result<Subscriber, StoreError> {
+    let phone = known(E164::from_integer(e164).ok(), MEMBERS)?;
+    let phone = PhoneNumber::from_parts(&sent, phone);
+    let imsi = imsi.as_deref().map(|imsi| known(Imsi::parse(imsi), MEMBERS)).transpose()?;
+    let network = network(mcc.as_deref(), mnc.as_deref())?;
+    known(Subscriber::new(phone, imsi, network).ok(), MEMBERS)
+}
+
+fn granted_by(column: i64) -> Result<Option<ApiUserId>, StoreError> {
+    match column {
+        BY_OPERATOR => Ok(None),
+        user => known(ApiUserId::new(user), TABLE).map(Some),
+    }
 }
 
 fn network(mcc: Option<&str>, mnc: Option<&str>) -> Result<Option<Network>, StoreError> {

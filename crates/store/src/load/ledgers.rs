@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use diesel::sql_types::BigInt;
-use leaseline_core::ids::{CustomerId, LedgerId};
-use leaseline_core::ledger::LedgerHead;
+use diesel::sql_types::{BigInt, Binary, SmallInt};
+use leaseline_core::Timestamp;
+use leaseline_core::ids::{CustomerId, LedgerId, SourceId};
+use leaseline_core::ledger::{EntryKind, LedgerEntry, LedgerHead};
 use leaseline_core::money::Credits;
+use uuid::Uuid;
 
 use crate::dialect::Lock;
 use crate::error::StoreError;
-use crate::row::known;
+use crate::row::{Code, known};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
@@ -33,6 +35,63 @@ fn head((customer, ledger, seq, balance): HeadRow) -> Result<(CustomerId, Ledger
     let ledger = known(LedgerId::new(ledger), "ledgers")?;
     Ok((customer, LedgerHead { ledger, seq, balance: Credits::new(balance) }))
 }
+
+/// Which lines of a ledger, and in which order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// From the last one backwards, or from before this place.
+    NewestFirst(Option<i64>),
+    /// From the first one on, or from after this place.
+    OldestFirst(Option<i64>),
+}
+
+/// At most so many lines of a customer's ledger.
+pub fn entries(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    lines: Lines,
+    limit: u32,
+) -> Result<Vec<LedgerEntry>, StoreError> {
+    let (text, from) = match lines {
+        Lines::NewestFirst(before) => (NEWEST_FIRST, before.unwrap_or(i64::MAX)),
+        Lines::OldestFirst(after) => (OLDEST_FIRST, after.unwrap_or(0)),
+    };
+    let rows: Vec<EntryRow> = Statement::<EntrySql>::new(text)
+        .integer(customer.get())
+        .integer(from)
+        .integer(i64::from(limit))
+        .load(tx.connection)?;
+    rows.into_iter().map(entry).collect()
+}
+
+type EntrySql = (BigInt, BigInt, BigInt, BigInt, SmallInt, Binary, BigInt);
+type EntryRow = (i64, i64, i64, i64, i16, Vec<u8>, i64);
+
+fn entry(
+    (ledger, seq, amount, balance_after, kind, source, at): EntryRow,
+) -> Result<LedgerEntry, StoreError> {
+    Ok(LedgerEntry {
+        ledger: known(LedgerId::new(ledger), ENTRIES)?,
+        seq,
+        amount: Credits::new(amount),
+        balance_after: Credits::new(balance_after),
+        kind: EntryKind::from_code(kind)?,
+        source: known(Uuid::from_slice(&source).ok().map(SourceId::new), ENTRIES)?,
+        at: Timestamp::from_micros(at),
+    })
+}
+
+const ENTRIES: &str = "ledger_entries";
+
+const NEWEST_FIRST: &str = "
+    SELECT e.ledger_id, e.seq, e.amount, e.balance_after, e.kind, e.source, e.at
+    FROM customers c JOIN ledger_entries e ON e.ledger_id = c.ledger_id
+    WHERE c.id = {} AND e.seq < {} ORDER BY e.seq DESC LIMIT {}";
+
+const OLDEST_FIRST: &str = "
+    SELECT e.ledger_id, e.seq, e.amount, e.balance_after, e.kind, e.source, e.at
+    FROM customers c JOIN ledger_entries e ON e.ledger_id = c.ledger_id
+    WHERE c.id = {} AND e.seq > {} ORDER BY e.seq LIMIT {}";
 
 const LEDGERS: &str = "
     SELECT c.id, l.id, l.last_seq, l.balance

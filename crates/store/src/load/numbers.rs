@@ -51,7 +51,7 @@ fn shelf(code: i64) -> Result<Shelf, StoreError> {
 }
 
 /// The numbers of these shelves that are free now, the one that rested longest first, held until
-/// the transaction ends. There may be more of a shelf than wanted.
+/// the transaction ends. The numbers of an import that is not live are not there.
 pub fn free(
     tx: &mut Tx<'_>,
     wanted: &[Wanted],
@@ -64,6 +64,10 @@ pub fn free(
     }
     for row in tx.connection.dialect().pick(wanted, now.micros(), patience)? {
         shelves.entry(shelf(row.0)?).or_default().push_back(free_number(row)?);
+    }
+    for Wanted { shelf: code, count } in wanted {
+        let count = usize::try_from(*count).unwrap_or(usize::MAX);
+        shelves.entry(shelf(*code)?).and_modify(|free| free.truncate(count));
     }
     Ok(shelves)
 }
@@ -82,12 +86,11 @@ pub fn shelves_with_free(
     rows.into_iter().map(shelf).collect()
 }
 
-/// How many numbers a customer holds in reserve.
+/// How many numbers a customer holds in reserve, blocked ones included.
 pub fn reserved(tx: &mut Tx<'_>, customer: CustomerId) -> Result<i64, StoreError> {
-    let rows: Vec<i64> = Statement::<BigInt>::new("SELECT count(*) FROM numbers WHERE shelf = {}")
-        .integer(customer.get())
-        .load(tx.connection)?;
-    known(rows.first().copied(), "numbers")
+    let rows: Vec<i64> =
+        Statement::<BigInt>::new(RESERVED).integer(customer.get()).load(tx.connection)?;
+    known(rows.first().copied(), "reservations")
 }
 
 /// Those of the phones that are numbers of the inventory.
@@ -100,9 +103,32 @@ pub fn in_inventory(tx: &mut Tx<'_>, phones: &[E164]) -> Result<HashSet<E164>, S
     rows.into_iter().map(|e164| known(E164::from_integer(e164).ok(), "numbers")).collect()
 }
 
-const SHELVES_WITH_FREE: &str = "
+/// What follows `WITH v (…) AS (…)` where numbers are picked: `gap (above, below)` are the ranges of
+/// `free_from`, both ends left out, that hold what may be picked at the instant `{}`. Between them
+/// lie the imports that are not live; see `docs/decisions/0007-an-import-is-an-instant.md`.
+macro_rules! with_gaps {
+    ($text:literal) => {
+        concat!(
+            ", gap (above, below) AS (
+               SELECT lag(edge.id, 1, CAST(-1 AS BIGINT)) OVER (ORDER BY edge.id), edge.id
+               FROM (SELECT id FROM number_imports WHERE live_at IS NULL
+                     UNION ALL SELECT {} + 1) edge)",
+            $text
+        )
+    };
+}
+pub(crate) use with_gaps;
+
+const RESERVED: &str =
+    "SELECT count(*) FROM reservations WHERE customer_id = {} AND unreserved_at IS NULL";
+
+const SHELVES_WITH_FREE: &str = with_gaps!(
+    "
     SELECT v.shelf FROM v
-    WHERE EXISTS (SELECT 1 FROM numbers n WHERE n.shelf = v.shelf AND n.free_from <= {})";
+    WHERE EXISTS (SELECT 1 FROM gap JOIN numbers n ON n.free_from > gap.above
+                                                  AND n.free_from < gap.below
+                  WHERE n.shelf = v.shelf)"
+);
 
 pub(crate) type FreeSql = (BigInt, BigInt, BigInt, Text, BigInt, BigInt);
 /// shelf, id, e164, shown, turn, `quarantine_micros`.

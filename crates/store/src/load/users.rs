@@ -47,6 +47,27 @@ pub fn api_user(tx: &mut Tx<'_>, name: &str) -> Result<Option<ApiUser>, StoreErr
     row.map(|row| user(tx, row)).transpose()
 }
 
+/// At most so many users after one (or from the first on), in the order of their ids.
+pub fn api_users_after(
+    tx: &mut Tx<'_>,
+    after: Option<ApiUserId>,
+    limit: u32,
+) -> Result<Vec<ApiUser>, StoreError> {
+    let rows: Vec<UserRow> = api_users::table
+        .filter(api_users::id.gt(after.map_or(0, ApiUserId::get)))
+        .order(api_users::id)
+        .limit(i64::from(limit))
+        .select((
+            api_users::id,
+            api_users::name,
+            api_users::role,
+            api_users::may_top_up,
+            api_users::enabled,
+        ))
+        .load(tx.connection)?;
+    rows.into_iter().map(|row| user(tx, row)).collect()
+}
+
 /// Whether the token with this `jti` was revoked.
 pub fn is_revoked(tx: &mut Tx<'_>, jti: &str) -> Result<bool, StoreError> {
     let revoked: Option<Option<i64>> =

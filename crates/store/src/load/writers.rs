@@ -1,13 +1,15 @@
 //! What the processes that write have seen and done.
 
-use diesel::dsl::max;
+use diesel::dsl::{exists, max};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use leaseline_core::Timestamp;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::row::instant;
+use crate::row::{instant, known};
 use crate::schema::writers;
+use crate::statement::Statement;
 use crate::transaction::Tx;
 
 /// The latest instant that any process has seen.
@@ -20,6 +22,25 @@ pub fn latest_seen(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
 pub fn last_batch(tx: &mut Tx<'_>, writer: Uuid) -> Result<Option<i64>, StoreError> {
     let id = writer.as_bytes().as_slice();
     Ok(writers::table.find(id).select(writers::batch).first(tx.connection).optional()?)
+}
+
+/// How many batches all writers together have committed.
+pub fn batches(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    let sum = Statement::<BigInt>::new(
+        "SELECT CAST(COALESCE(sum(batch), 0) + count(*) AS BIGINT) FROM writers",
+    );
+    known(sum.load(tx.connection)?.first().copied(), "writers")
+}
+
+/// Whether a writer's last batch was decided within this time.
+pub fn any_seen_between(
+    tx: &mut Tx<'_>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<bool, StoreError> {
+    let seen = writers::seen_at.between(from.micros(), to.micros());
+    let some = diesel::select(exists(writers::table.filter(seen)));
+    Ok(some.get_result(tx.connection)?)
 }
 
 /// What the database's own clock shows, if it has one.

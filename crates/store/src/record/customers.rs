@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use leaseline_core::Timestamp;
-use leaseline_core::customer::{Customer, CustomerProfile, ServiceTerms};
+use leaseline_core::customer::{CreditLimit, Customer, CustomerProfile, ServiceTerms};
 use leaseline_core::ids::{CustomerId, LedgerId};
 use leaseline_core::lease::LeaseKind;
 
@@ -39,12 +39,23 @@ pub fn new_customer(
             customers::allowed_prefixes.eq(prefixes(profile)),
             customers::created_at.eq(now.micros()),
             customers::suspended_at.eq(suspended_at.map(Timestamp::micros)),
+            customers::credit_limit.eq(profile.credit_limit.map(CreditLimit::get)),
+            customers::max_calls.eq(profile.max_calls.get()),
+            customers::max_spend_per_day.eq(profile.max_spend_per_day.get()),
         ))
         .returning(customers::id)
         .get_result(tx.connection)?;
     insert_terms(tx, id, LeaseKind::Single, profile.single)?;
     insert_terms(tx, id, LeaseKind::Group, profile.group)?;
     known(CustomerId::new(id), "customers")
+}
+
+/// Gives a customer the operator's own name for it, unique.
+pub fn name(tx: &mut Tx<'_>, customer: CustomerId, key: &str) -> Result<(), StoreError> {
+    diesel::update(customers::table.find(customer.get()))
+        .set(customers::customer_key.eq(key))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// Writes down a customer as it is after a change.
@@ -59,6 +70,9 @@ pub fn change(tx: &mut Tx<'_>, customer: &Customer) -> Result<(), StoreError> {
             customers::max_reserved.eq(profile.max_reserved.get()),
             customers::allowed_prefixes.eq(prefixes(profile)),
             customers::suspended_at.eq(customer.suspended_at.map(Timestamp::micros)),
+            customers::credit_limit.eq(profile.credit_limit.map(CreditLimit::get)),
+            customers::max_calls.eq(profile.max_calls.get()),
+            customers::max_spend_per_day.eq(profile.max_spend_per_day.get()),
         ))
         .execute(tx.connection)?;
     update_terms(tx, customer.id, LeaseKind::Single, profile.single)?;

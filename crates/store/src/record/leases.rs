@@ -1,11 +1,12 @@
 //! Leases granted and given back.
 
+use leaseline_core::ids::ApiUserId;
 use leaseline_core::lease::{LeaseGranted, LeaseMember};
 use leaseline_core::release::LeaseReleased;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::row::Code;
+use crate::row::{BY_OPERATOR, Code};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
@@ -48,7 +49,7 @@ fn insert_leases(
         .bytes(ids.iter().map(|id| id.as_bytes().as_slice()))
         .integers(leases().map(|lease| lease.customer.get()))
         .integers(leases().map(|lease| i64::from(lease.kind.code())))
-        .integers(leases().map(|lease| lease.granted_by.get()))
+        .integers(leases().map(|lease| lease.granted_by.map_or(BY_OPERATOR, ApiUserId::get)))
         .integers(leases().map(|lease| lease.granted_at.micros()))
         .integers(leases().map(|lease| lease.expires_at.micros()));
     Statement::<()>::new(INSERT_LEASES).over(rows).execute(tx.connection)?;

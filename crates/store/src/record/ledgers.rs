@@ -24,6 +24,7 @@ pub fn entries(tx: &mut Tx<'_>, entries: &[LedgerEntry]) -> Result<(), StoreErro
         .bytes(sources.iter().map(|source| source.as_bytes().as_slice()))
         .integers(each().map(|entry| entry.at.micros()));
     Statement::<()>::new(INSERT_ENTRIES).over(rows).execute(tx.connection)?;
+    each().for_each(|entry| tx.tally.posted(entry.kind));
     heads(tx, entries)
 }
 

@@ -2,8 +2,20 @@
 
 pub mod customers;
 pub mod idempotency;
+pub mod imports;
 pub mod leases;
 pub mod ledgers;
 pub mod numbers;
+pub mod pools;
+pub mod reservations;
 pub mod users;
 pub mod writers;
+
+use crate::error::StoreError;
+use crate::transaction::Tx;
+
+/// Holds everybody else off who makes by name what may not be there yet, until the transaction
+/// ends.
+pub fn provision_alone(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    Ok(tx.connection.dialect().provision_alone()?)
+}

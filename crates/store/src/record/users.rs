@@ -13,10 +13,7 @@ use crate::transaction::Tx;
 
 /// Makes an enabled user.
 pub fn new_api_user(tx: &mut Tx<'_>, name: &str, role: &Role) -> Result<ApiUserId, StoreError> {
-    let (code, may_top_up) = match role {
-        Role::Admin => (ADMIN, true),
-        Role::Client { may_top_up, .. } => (CLIENT, *may_top_up),
-    };
+    let (code, may_top_up) = columns(role);
     let id: i64 = diesel::insert_into(api_users::table)
         .values((
             api_users::name.eq(name),
@@ -26,12 +23,24 @@ pub fn new_api_user(tx: &mut Tx<'_>, name: &str, role: &Role) -> Result<ApiUserI
         ))
         .returning(api_users::id)
         .get_result(tx.connection)?;
-    if let Role::Client { customers, .. } = role {
-        for customer in customers.iter() {
-            grant(tx, id, customer.get())?;
-        }
-    }
+    grant_all(tx, id, role)?;
     known(ApiUserId::new(id), "api_users")
+}
+
+/// Writes down a user as it is after a change.
+pub fn change(tx: &mut Tx<'_>, user: &ApiUser) -> Result<(), StoreError> {
+    let id = user.id.get();
+    let (code, may_top_up) = columns(&user.role);
+    diesel::update(api_users::table.find(id))
+        .set((
+            api_users::role.eq(code),
+            api_users::may_top_up.eq(flag(may_top_up)),
+            api_users::enabled.eq(flag(user.enabled)),
+        ))
+        .execute(tx.connection)?;
+    diesel::delete(api_user_customers::table.filter(api_user_customers::user_id.eq(id)))
+        .execute(tx.connection)?;
+    grant_all(tx, id, &user.role)
 }
 
 /// Enables or disables a user, and says whether there is one of this name.
@@ -73,6 +82,22 @@ pub fn token_revoked(tx: &mut Tx<'_>, jti: &str, now: Timestamp) -> Result<(), S
     diesel::update(tokens::table.find(jti).filter(tokens::revoked_at.is_null()))
         .set(tokens::revoked_at.eq(now.micros()))
         .execute(tx.connection)?;
+    Ok(())
+}
+
+const fn columns(role: &Role) -> (i16, bool) {
+    match role {
+        Role::Admin => (ADMIN, true),
+        Role::Client { may_top_up, .. } => (CLIENT, *may_top_up),
+    }
+}
+
+fn grant_all(tx: &mut Tx<'_>, user: i64, role: &Role) -> Result<(), StoreError> {
+    if let Role::Client { customers, .. } = role {
+        for customer in customers.iter() {
+            grant(tx, user, customer.get())?;
+        }
+    }
     Ok(())
 }
 

@@ -54,6 +54,13 @@ pub fn register(tx: &mut Tx<'_>, writer: Uuid, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
+/// Has no writer have seen a later instant than this one; says how many had.
+pub fn set_back(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    let ahead = writers::table.filter(writers::seen_at.gt(now.micros()));
+    let set = diesel::update(ahead).set(writers::seen_at.eq(now.micros()));
+    Ok(set.execute(tx.connection)?)
+}
+
 const BEGIN_BATCH: &str = "
     UPDATE writers SET batch = v.batch, seen_at = v.seen_at
     FROM v WHERE writers.id = v.id AND writers.batch = v.batch - 1";

@@ -1,4 +1,4 @@
-//! Durations as people write them in a configuration: `500ms`, `10s`, `15m`, `24h`, `90d`.
+//! Durations as people write them: `500ms`, `10s`, `15m`, `24h`, `90d`.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const UNITS: [(&str, u64); 5] =
 ///
 /// ```
 /// use std::time::Duration;
-/// use leaseline_service::duration;
+/// use leaseline_core::duration;
 ///
 /// assert_eq!(duration::parse("90d"), Ok(Duration::from_secs(90 * 86_400)));
 /// ```

@@ -1,0 +1,54 @@
+//! What the operator's commands have in common.
+
+use leaseline_core::Refusal;
+use leaseline_core::ids::CustomerId;
+use leaseline_core::phone::PhoneNumber;
+use leaseline_hub::Failure;
+use leaseline_service::{Config, Problem};
+
+/// How much of a list is shown.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(crate) struct Page {
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) limit: u32,
+}
+
+/// A number that was typed, by the one rule for numbers.
+pub(crate) fn number(config: &Config, text: &str) -> Result<PhoneNumber, Problem> {
+    PhoneNumber::parse(text, &config.default_region).map_err(|error| {
+        let hint = "write digits only, such as 0388880000 or +60388880000; where numbers without \
+                    a country code belong, numbers.default_region says";
+        Problem::new(format!("read {text:?}"), error, hint)
+    })
+}
+
+/// Reads a customer's id.
+pub(crate) fn customer_id(text: &str) -> Result<CustomerId, String> {
+    let id = text.parse().ok().and_then(CustomerId::new);
+    id.ok_or_else(|| "an id is a whole number from 1 on".into())
+}
+
+/// What the hub did not do, with what to do about it.
+pub(crate) fn not_done(what: impl Into<String>, failure: Failure) -> Problem {
+    let hint = match failure {
+        Failure::Refused(Refusal::CustomerUnknown) => "the ids there are: leaseline customers list",
+        Failure::Refused(Refusal::LeaseUnknown) => {
+            "it is over or was given back: leaseline leases show REFERENCE"
+        }
+        Failure::Refused(_) => "change what stands against it first",
+        Failure::Overloaded | Failure::Locked => "nothing was changed: try again in a moment",
+        Failure::Unavailable => {
+            "what the database said is in the log above; look whether it was done before you try \
+             again"
+        }
+    };
+    Problem::new(what, failure, hint)
+}
+
+/// It is none of our numbers.
+pub(crate) fn not_ours(what: impl Into<String>) -> Problem {
+    let hint = "numbers come in by `leaseline numbers import` or `leaseline apply`";
+    Problem::new(what, "it is not a number of the inventory", hint)
+}

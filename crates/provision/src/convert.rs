@@ -1,0 +1,168 @@
+//! From the values of a file to types that cannot be wrong. An error fits after the name of the
+//! key.
+
+use std::time::Duration;
+
+use leaseline_core::api_user::RoleKind;
+use leaseline_core::customer::{
+    BlockRate, BlockSeconds, ChargeMethod, CreditLimit, CustomerStatus, Limit, PersonName,
+};
+use leaseline_core::duration;
+use leaseline_core::ids::CustomerId;
+use leaseline_core::money::Credits;
+use leaseline_core::phone::Prefix;
+use leaseline_core::pool::{Fee, Purpose, Service};
+use leaseline_core::region::RegionCode;
+use leaseline_hub::operator::CustomerRef;
+use toml::de::DeValue;
+
+use crate::document::Converted;
+
+/// A century.
+const LONGEST_QUARANTINE: Duration = Duration::from_secs(36_525 * 86_400);
+
+pub(crate) fn text(value: &DeValue<'_>) -> Converted<String> {
+    match value {
+        DeValue::String(text) => Ok(text.clone().into_owned()),
+        _ => Err(format!("{} is not a text in quotation marks", shown(value))),
+    }
+}
+
+pub(crate) fn boolean(value: &DeValue<'_>) -> Converted<bool> {
+    match value {
+        DeValue::Boolean(boolean) => Ok(*boolean),
+        _ => Err(format!("{} is neither true nor false", shown(value))),
+    }
+}
+
+pub(crate) fn integer(value: &DeValue<'_>) -> Converted<i64> {
+    let integer = match value {
+        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
+        _ => None,
+    };
+    integer.ok_or_else(|| format!("{} is not a whole number of 64 bits", shown(value)))
+}
+
+/// What an operator calls something: as long as a person's name may be.
+pub(crate) fn name(value: &DeValue<'_>) -> Converted<String> {
+    person(value).map(|name| name.as_str().to_owned())
+}
+
+pub(crate) fn person(value: &DeValue<'_>) -> Converted<PersonName> {
+    let text = text(value)?;
+    let wrong = || format!("{text:?} is not 1 to 100 characters, none of them a control character");
+    PersonName::parse(&text).ok_or_else(wrong)
+}
+
+pub(crate) fn credits(value: &DeValue<'_>) -> Converted<Credits> {
+    integer(value).map(Credits::new)
+}
+
+pub(crate) fn fee(value: &DeValue<'_>) -> Converted<Fee> {
+    bounded(value, Fee::new, NOT_NEGATIVE)
+}
+
+pub(crate) fn limit(value: &DeValue<'_>) -> Converted<Limit> {
+    bounded(value, Limit::new, NOT_NEGATIVE)
+}
+
+pub(crate) fn credit_limit(value: &DeValue<'_>) -> Converted<CreditLimit> {
+    bounded(value, CreditLimit::new, NOT_NEGATIVE)
+}
+
+pub(crate) fn block(value: &DeValue<'_>) -> Converted<BlockSeconds> {
+    bounded(value, BlockSeconds::new, "at least 1 second")
+}
+
+pub(crate) fn rate(value: &DeValue<'_>) -> Converted<BlockRate> {
+    bounded(value, BlockRate::new, NOT_NEGATIVE)
+}
+
+pub(crate) fn count(value: &DeValue<'_>) -> Converted<usize> {
+    let within = |count: i64| usize::try_from(count).ok().filter(|count| *count > 0);
+    bounded(value, within, "at least 1")
+}
+
+const NOT_NEGATIVE: &str = "at least 0";
+
+fn bounded<T>(value: &DeValue<'_>, within: impl Fn(i64) -> Option<T>, bound: &str) -> Converted<T> {
+    let integer = integer(value)?;
+    within(integer).ok_or_else(|| format!("{integer} is not {bound}"))
+}
+
+pub(crate) fn quarantine(value: &DeValue<'_>) -> Converted<Duration> {
+    let span = duration::parse(&text(value)?).map_err(|error| error.to_string())?;
+    if span > LONGEST_QUARANTINE { Err("it is longer than a century".into()) } else { Ok(span) }
+}
+
+pub(crate) fn region(value: &DeValue<'_>) -> Converted<RegionCode> {
+    let code = text(value)?;
+    RegionCode::parse(&code)
+        .ok_or_else(|| format!("{code:?} is not the code of a region such as MY or DE"))
+}
+
+pub(crate) fn prefix(value: &DeValue<'_>) -> Converted<Prefix> {
+    let digits = text(value)?;
+    Prefix::parse(&digits).ok_or_else(|| format!("{digits:?} is not 1 to 15 digits"))
+}
+
+pub(crate) fn purpose(value: &DeValue<'_>) -> Converted<Purpose> {
+    one_of(value, &[("lease", Purpose::Lease), ("did", Purpose::Did)])
+}
+
+pub(crate) fn service(value: &DeValue<'_>) -> Converted<Service> {
+    let words = [("voice", Service::Voice), ("fax", Service::Fax), ("sms", Service::Sms)];
+    one_of(value, &words)
+}
+
+pub(crate) fn status(value: &DeValue<'_>) -> Converted<CustomerStatus> {
+    let words = [("active", CustomerStatus::Active), ("suspended", CustomerStatus::Suspended)];
+    one_of(value, &words)
+}
+
+pub(crate) fn charge_method(value: &DeValue<'_>) -> Converted<ChargeMethod> {
+    one_of(value, &[("prepaid", ChargeMethod::Prepaid), ("postpaid", ChargeMethod::Postpaid)])
+}
+
+pub(crate) fn role(value: &DeValue<'_>) -> Converted<RoleKind> {
+    one_of(value, &[("client", RoleKind::Client), ("admin", RoleKind::Admin)])
+}
+
+/// A right, of which there is one.
+pub(crate) fn right(value: &DeValue<'_>) -> Converted<()> {
+    one_of(value, &[("topup", ())])
+}
+
+/// A text is a key even when it is all digits, an integer is an id.
+pub(crate) fn customer(value: &DeValue<'_>) -> Converted<CustomerRef> {
+    match value {
+        DeValue::String(key) => Ok(CustomerRef::Key(key.clone().into_owned())),
+        DeValue::Integer(_) => bounded(value, CustomerId::new, "at least 1").map(CustomerRef::Id),
+        _ => Err(format!("{} is neither a key nor an id", shown(value))),
+    }
+}
+
+fn one_of<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Converted<T> {
+    let text = text(value)?;
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+    found.ok_or_else(|| {
+        let words: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        match words.as_slice() {
+            [only] => format!("{text:?} is not {only}"),
+            [one, other] => format!("{text:?} is neither {one} nor {other}"),
+            several => format!("{text:?} is none of {}", several.join(", ")),
+        }
+    })
+}
+
+fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("{text:?}"),
+        DeValue::Integer(digits) => digits.to_string(),
+        DeValue::Float(digits) => digits.to_string(),
+        DeValue::Boolean(boolean) => boolean.to_string(),
+        DeValue::Datetime(instant) => instant.to_string(),
+        DeValue::Array(_) => "a list".into(),
+        DeValue::Table(_) => "a table".into(),
+    }
+}

@@ -1,0 +1,129 @@
+//! CSV files of numbers: `number[,country,city]`.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use csv::{ErrorKind, ReaderBuilder, StringRecord};
+use leaseline_core::customer::PersonName;
+use leaseline_core::phone::PhoneNumber;
+use leaseline_core::pool::{NewNumber, Place};
+use leaseline_core::region::Region;
+
+use crate::document::nearest;
+use crate::error::Error;
+use crate::numbers::{Input, Spot, masked};
+
+const COLUMNS: [&str; 3] = ["number", "country", "city"];
+
+/// Which field of a line is what.
+struct Columns {
+    number: usize,
+    country: Option<usize>,
+    city: Option<usize>,
+}
+
+/// The places that were met, each kept once.
+#[derive(Default)]
+struct Places(BTreeSet<Arc<Place>>);
+
+/// Reads a file line by line into `input`; `spot` makes a spot of a line.
+pub(crate) fn read(
+    path: &Path,
+    region: &Region,
+    spot: fn(usize) -> Spot,
+    input: &mut Input,
+) -> Result<(), Error> {
+    let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut reader = ReaderBuilder::new().from_reader(file);
+    let mut record = StringRecord::new();
+    let mut places = Places::default();
+    let columns = match reader.headers() {
+        Ok(header) => columns(header).map_err(|what| input.fault(spot(1), what))?,
+        Err(error) => return Err(not_read(error, path, spot, input)),
+    };
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => return Err(not_read(error, path, spot, input)),
+        }
+        let spot = spot(record.position().map_or(0, line));
+        let number = columns.number(&record, region, &mut places);
+        input.push(number.map_err(|what| input.fault(spot, what))?, spot)?;
+    }
+}
+
+fn columns(header: &StringRecord) -> Result<Columns, String> {
+    let find = |name: &str| header.iter().position(|column| column == name);
+    if let Some(unknown) = header.iter().find(|column| !COLUMNS.contains(column)) {
+        let nearest = nearest(unknown, COLUMNS.into_iter()).unwrap_or_default();
+        return Err(format!(
+            "there is no column {unknown:?}; the nearest known one is {nearest:?}"
+        ));
+    }
+    if header.len() != header.iter().collect::<BTreeSet<_>>().len() {
+        return Err("a column is there twice".into());
+    }
+    let number = find("number").ok_or("there is no column \"number\"")?;
+    Ok(Columns { number, country: find("country"), city: find("city") })
+}
+
+impl Columns {
+    fn number(
+        &self,
+        record: &StringRecord,
+        region: &Region,
+        places: &mut Places,
+    ) -> Result<NewNumber, String> {
+        let text = record.get(self.number).unwrap_or_default();
+        let number = PhoneNumber::parse(text, region)
+            .map_err(|error| format!("{} is {error}", masked(text)))?;
+        let place = |column: Option<usize>| {
+            let text = column.and_then(|column| record.get(column)).unwrap_or_default();
+            (!text.is_empty()).then(|| shown(text)).transpose()
+        };
+        let place = Place { country: place(self.country)?, city: place(self.city)? };
+        Ok(NewNumber { number, place: places.once(place) })
+    }
+}
+
+fn shown(text: &str) -> Result<String, String> {
+    let name = PersonName::parse(text).map(|name| name.as_str().to_owned());
+    name.ok_or_else(|| "a place is at most 100 characters, none of them a control character".into())
+}
+
+impl Places {
+    fn once(&mut self, place: Place) -> Option<Arc<Place>> {
+        if place == Place::default() {
+            return None;
+        }
+        if let Some(known) = self.0.get(&place) {
+            return Some(Arc::clone(known));
+        }
+        let place = Arc::new(place);
+        self.0.insert(Arc::clone(&place));
+        Some(place)
+    }
+}
+
+fn not_read(error: csv::Error, path: &Path, spot: fn(usize) -> Spot, input: &Input) -> Error {
+    let at = error.position().map_or(1, line);
+    let what = match error.into_kind() {
+        ErrorKind::Io(source) => return Error::Unreadable { path: path.to_owned(), source },
+        ErrorKind::Utf8 { .. } => "it is not UTF-8".into(),
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("the header has {expected_len} columns, this line has {len}")
+        }
+        _ => {
+            return Error::Unreadable { path: path.to_owned(), source: io::Error::other("no CSV") };
+        }
+    };
+    input.fault(spot(at), what).into()
+}
+
+fn line(position: &csv::Position) -> usize {
+    usize::try_from(position.line()).unwrap_or(usize::MAX)
+}

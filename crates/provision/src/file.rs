@@ -1,0 +1,106 @@
+//! The provisioning file as a whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use leaseline_hub::operator::{CustomerEntry, UserEntry};
+
+use crate::document::{Document, Entry, nearest};
+use crate::error::{Error, Fault};
+use crate::pools::Pool;
+use crate::{api_users, customers, pools};
+
+/// So many entries a table may have: all of a file is one transaction, during which nobody else
+/// writes to a SQLite database.
+pub(crate) const MOST_ENTRIES: usize = 10_000;
+
+/// So many bytes a file may have.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The tables that this version serves.
+const TABLES: [&str; 3] = ["pools", "customers", "api_users"];
+
+/// Tables that a provisioning file may have, but not yet.
+const LATER_TABLES: [&str; 9] = [
+    "accounts",
+    "mor_users",
+    "rate_decks",
+    "tariffs",
+    "lcrs",
+    "locations",
+    "taxes",
+    "currencies",
+    "switches",
+];
+
+/// A provisioning file, read and checked as far as it can be without a database.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Where paths within it begin.
+    pub(crate) folder: PathBuf,
+    pub(crate) pools: Vec<Pool>,
+    pub(crate) customers: Vec<Entered<CustomerEntry>>,
+    pub(crate) users: Vec<Entered<UserEntry>>,
+}
+
+/// An entry and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Entered<T> {
+    pub(crate) line: usize,
+    pub(crate) subject: String,
+    pub(crate) entry: T,
+}
+
+impl<T> Entered<T> {
+    pub(crate) fn new(read: &Entry<'_>, entry: T) -> Self {
+        Self { line: read.line, subject: read.subject.clone(), entry }
+    }
+
+    pub(crate) fn fault(&self, what: impl Into<String>) -> Fault {
+        Fault::new(self.line, &self.subject, what)
+    }
+}
+
+impl File {
+    /// Reads a file. The CSV files that it names are looked for beside it, later.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], or [`Error::Wrong`] with the first thing that is wrong.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let too_large = || std::io::Error::from(std::io::ErrorKind::FileTooLarge);
+        if fs::metadata(path).map_err(unreadable)?.len() > MOST_BYTES {
+            return Err(unreadable(too_large()));
+        }
+        let text = fs::read_to_string(path).map_err(unreadable)?;
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Self::parse(&text, folder)?)
+    }
+
+    pub(crate) fn parse(text: &str, folder: PathBuf) -> Result<Self, Fault> {
+        let document = Document::parse(text)?;
+        refuse_other_tables(&document)?;
+        Ok(Self {
+            folder,
+            pools: pools::read(&document)?,
+            customers: customers::read(&document)?,
+            users: api_users::read(&document)?,
+        })
+    }
+}
+
+fn refuse_other_tables(document: &Document<'_>) -> Result<(), Fault> {
+    for table in document.tables() {
+        let name = table.value;
+        if LATER_TABLES.contains(&name) {
+            let subject = format!("[[{name}]]");
+            return Err(Fault::new(table.line, &subject, "this version does not serve this table"));
+        }
+        if !TABLES.contains(&name) {
+            let nearest = nearest(name, TABLES.into_iter().chain(LATER_TABLES)).unwrap_or_default();
+            let what = format!("there is no table `{name}`; the nearest known one is `{nearest}`");
+            return Err(Fault::new(table.line, "", what));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The store by itself, on both databases.
+
+#![allow(clippy::unwrap_used, reason = "in a test, what goes wrong is its failure")]
+
+mod check;
+mod locks;
+mod migrate;
+mod raw;
+mod schema;
+mod transaction;

@@ -1,0 +1,14 @@
+DROP INDEX customers_by_key;
+ALTER TABLE customers DROP COLUMN max_spend_per_day;
+ALTER TABLE customers DROP COLUMN max_calls;
+ALTER TABLE customers DROP COLUMN credit_limit;
+ALTER TABLE customers DROP COLUMN customer_key;
+DROP TABLE number_imports;
+ALTER TABLE numbers DROP COLUMN city;
+ALTER TABLE numbers DROP COLUMN country;
+ALTER TABLE pools DROP COLUMN monthly_fee;
+ALTER TABLE pools DROP COLUMN setup_fee;
+ALTER TABLE pools DROP COLUMN services;
+ALTER TABLE pools DROP COLUMN city;
+ALTER TABLE pools DROP COLUMN country;
+ALTER TABLE pools DROP COLUMN purpose;

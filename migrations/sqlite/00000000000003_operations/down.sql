@@ -1,0 +1,2 @@
+ALTER TABLE numbers DROP COLUMN blocked;
+DROP TABLE reservations;

@@ -1,0 +1,145 @@
+//! The command line.
+
+use std::num::{NonZeroU16, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::bar::Bars;
+use crate::database::Kind;
+use crate::scenario::Scenario;
+use crate::target::Target;
+
+/// Measures requests per second and latencies.
+#[derive(Parser)]
+#[command(name = "leaseline-load", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Measure a server that is running.
+    Run(Run),
+    /// Start servers on fresh databases and compare them within one run.
+    Compare(Compare),
+    /// Say hello to everybody, until standard input ends.
+    #[command(hide = true)]
+    Hello,
+    /// Serve the Apigate facade on a prepared database, until standard input ends.
+    #[command(hide = true)]
+    Serve(Serve),
+}
+
+#[derive(Args)]
+pub(crate) struct Run {
+    /// Where the server is, such as http://127.0.0.1:8080 or http://127.0.0.1:8080/axiata.
+    #[arg(long)]
+    pub(crate) url: Target,
+    /// The bearer token of an API user.
+    #[arg(long, env = "LEASELINE_LOAD_TOKEN", default_value = "", hide_env_values = true)]
+    pub(crate) token: String,
+    /// The customers in whose names the connections ask, in turn.
+    #[arg(long, value_delimiter = ',', default_value = "1")]
+    pub(crate) customers: Vec<i64>,
+    /// What the connections ask for.
+    #[arg(long, value_enum, default_value_t = Scenario::LeaseRelease)]
+    pub(crate) scenario: Scenario,
+    #[command(flatten)]
+    pub(crate) load: Load,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Compare {
+    /// Which databases to compare on; PostgreSQL's server is named by LEASELINE_TEST_POSTGRES.
+    #[arg(long, value_enum, default_value_t = Databases::Both)]
+    pub(crate) database: Databases,
+    /// What the connections ask for; several give a row each.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "lease-release")]
+    pub(crate) scenario: Vec<Scenario>,
+    #[command(flatten)]
+    pub(crate) load: Load,
+    /// How often all of it is measured; of each row the fastest round is kept.
+    #[arg(long, default_value = "1")]
+    pub(crate) rounds: NonZeroU16,
+    /// How many numbers the pool has at least; a scenario that keeps its numbers gets more.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) numbers: usize,
+    /// The folder for SQLite's files, on a real disk [default: beside this program].
+    #[arg(long)]
+    pub(crate) folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) bars: Bars,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How much is asked, and for how long.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Load {
+    /// How many keep-alive connections ask at once, each for one thing at a time.
+    #[arg(long, default_value = "64")]
+    pub(crate) connections: NonZeroU16,
+    /// How many seconds are measured.
+    #[arg(long, value_parser = seconds, default_value = "10")]
+    seconds: Duration,
+    /// How many seconds of the same load go before them.
+    #[arg(long, value_parser = seconds, default_value = "2")]
+    warm_up: Duration,
+    /// Measure 3 seconds after 1 of warm-up, whatever the two say.
+    #[arg(long)]
+    short: bool,
+}
+
+impl Load {
+    /// How long is measured.
+    pub(crate) const fn measured(&self) -> Duration {
+        if self.short { Duration::from_secs(3) } else { self.seconds }
+    }
+
+    /// How long the same load goes on before that.
+    pub(crate) const fn warm_up(&self) -> Duration {
+        if self.short { Duration::from_secs(1) } else { self.warm_up }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[arg(long)]
+    pub(crate) database_url: String,
+    /// At most so many requests share a transaction; 1 is a transaction for each.
+    #[arg(long)]
+    pub(crate) batch_limit: Option<NonZeroUsize>,
+    /// Threads that serve; none is one for each processor.
+    #[arg(long)]
+    pub(crate) workers: Option<NonZeroUsize>,
+}
+
+/// A choice of databases.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Databases {
+    Sqlite,
+    Postgres,
+    Both,
+}
+
+impl Databases {
+    pub(crate) const fn kinds(self) -> &'static [Kind] {
+        match self {
+            Self::Sqlite => &[Kind::Sqlite],
+            Self::Postgres => &[Kind::Postgres],
+            Self::Both => &[Kind::Sqlite, Kind::Postgres],
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

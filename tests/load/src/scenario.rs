@@ -1,0 +1,231 @@
+//! What a connection asks for, request by request.
+
+use clap::ValueEnum;
+
+use crate::target::Target;
+use crate::wire::Answer;
+
+/// The digits and hyphens of a reference.
+const REFERENCE_LENGTH: usize = 36;
+const NO_REFERENCE: &str = "00000000-0000-0000-0000-000000000000";
+
+/// A course of requests that goes on for as long as it is asked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// GET / of a server that knows nothing else.
+    Hello,
+    /// Lease a number for an hour, and keep it.
+    Lease,
+    /// Lease a number, give it back, and so on; each is a request that is counted.
+    LeaseRelease,
+    /// Lease once, then query that lease.
+    Query,
+    /// View the customer.
+    View,
+    /// Top the customer up by a credit.
+    #[value(name = "topup")]
+    TopUp,
+}
+
+impl Scenario {
+    /// The word on the command line and in the table.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Hello => "hello",
+            Self::Lease => "lease",
+            Self::LeaseRelease => "lease-release",
+            Self::Query => "query",
+            Self::View => "view",
+            Self::TopUp => "topup",
+        }
+    }
+
+    /// Whether a number that was taken stays taken.
+    pub(crate) const fn keeps_numbers(self) -> bool {
+        matches!(self, Self::Lease)
+    }
+
+    /// The requests without an end: what comes once, then what comes over and over.
+    pub(crate) fn steps(self) -> impl Iterator<Item = Step> {
+        let (once, again): (&[Step], &[Step]) = match self {
+            Self::Hello => (&[], &[Step::Hello]),
+            Self::Lease => (&[], &[Step::Lease]),
+            Self::LeaseRelease => (&[], &[Step::Lease, Step::Release]),
+            Self::Query => (&[Step::Lease], &[Step::Query]),
+            Self::View => (&[], &[Step::View]),
+            Self::TopUp => (&[], &[Step::TopUp]),
+        };
+        once.iter().chain(again.iter().cycle()).copied()
+    }
+}
+
+/// One request of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Hello,
+    Lease,
+    Release,
+    Query,
+    View,
+    TopUp,
+}
+
+/// Who a connection asks as, and for whom.
+#[derive(Clone, Copy)]
+pub(crate) struct Identity<'a> {
+    pub(crate) token: &'a str,
+    pub(crate) customer: i64,
+    /// Which connection this is: each leases for a phone of its own.
+    pub(crate) nth: usize,
+}
+
+/// The bytes of a connection's requests, written once; only the reference changes.
+pub(crate) struct Script {
+    hello: Vec<u8>,
+    lease: Vec<u8>,
+    release: Vec<u8>,
+    query: Vec<u8>,
+    view: Vec<u8>,
+    top_up: Vec<u8>,
+}
+
+impl Script {
+    pub(crate) fn new(target: &Target, identity: Identity<'_>) -> Self {
+        let Identity { token, customer, nth } = identity;
+        let post = |operation: &str, body: &str| post(target, token, operation, body);
+        let reference = format!("reference_id={NO_REFERENCE}");
+        let lease =
+            format!("customer_id={customer}&phone=019{nth:07}&expiry_value=1&expiry_unit=hours");
+        Self {
+            hello: format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", target.host).into_bytes(),
+            lease: post("leasesingle/request", &lease),
+            release: post("leasesingle/release", &reference),
+            query: post("leasesingle/query", &reference),
+            view: post("customer/view", &format!("customer_id={customer}")),
+            top_up: post("customer/topup", &format!("customer_id={customer}&credit=1")),
+        }
+    }
+
+    pub(crate) fn request(&self, step: Step) -> &[u8] {
+        match step {
+            Step::Hello => &self.hello,
+            Step::Lease => &self.lease,
+            Step::Release => &self.release,
+            Step::Query => &self.query,
+            Step::View => &self.view,
+            Step::TopUp => &self.top_up,
+        }
+    }
+
+    /// Checks an answer, and has the requests after a lease name it.
+    pub(crate) fn heard(&mut self, step: Step, answer: &Answer<'_>) -> Outcome {
+        let as_hoped = match step {
+            Step::Hello => answer.is_ok,
+            Step::Lease => answer.is_ok && succeeded(answer.body) && self.note_lease(answer.body),
+            Step::Release | Step::Query | Step::View | Step::TopUp => {
+                answer.is_ok && succeeded(answer.body)
+            }
+        };
+        if as_hoped { Outcome::Expected } else { Outcome::Unexpected }
+    }
+
+    fn note_lease(&mut self, body: &[u8]) -> bool {
+        let Some(reference) = reference_of(body) else { return false };
+        for request in [&mut self.release, &mut self.query] {
+            let hole = request.len() - REFERENCE_LENGTH;
+            request[hole..].copy_from_slice(reference);
+        }
+        true
+    }
+}
+
+/// Whether an answer was the one that the scenario goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Expected,
+    Unexpected,
+}
+
+fn post(target: &Target, token: &str, operation: &str, body: &str) -> Vec<u8> {
+    let Target { host, prefix, .. } = target;
+    let length = body.len();
+    format!(
+        "POST {prefix}/api/v1/{operation} HTTP/1.1\r\n\
+         Host: {host}\r\n\
+         Authorization: Bearer {token}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+fn succeeded(body: &[u8]) -> bool {
+    body.starts_with(br#"{"status":0,"#)
+}
+
+fn reference_of(body: &[u8]) -> Option<&[u8]> {
+    let name = br#""reference_id":""#;
+    let at = body.windows(name.len()).position(|window| window == name)?;
+    body.get(at + name.len()..)?.get(..REFERENCE_LENGTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEASED: &[u8] = br#"{"status":0,"description":"Success",
+        "reference_id":"0198a5d6-31a9-7c80-9f5e-0d6b8c8f2f11","lease_info":{}}"#;
+
+    fn script() -> Script {
+        let target = "http://127.0.0.1:8080".parse().unwrap();
+        Script::new(&target, Identity { token: "t", customer: 7, nth: 3 })
+    }
+
+    #[test]
+    fn what_is_asked_once_and_what_over_and_over() {
+        let check = |scenario: Scenario, expected: [Step; 3]| {
+            assert!(scenario.steps().take(3).eq(expected), "{scenario:?}");
+        };
+        check(Scenario::Lease, [Step::Lease, Step::Lease, Step::Lease]);
+        check(Scenario::LeaseRelease, [Step::Lease, Step::Release, Step::Lease]);
+        check(Scenario::Query, [Step::Lease, Step::Query, Step::Query]);
+    }
+
+    #[test]
+    fn a_request_is_complete() {
+        let expected = "POST /api/v1/leasesingle/request HTTP/1.1\r\n\
+            Host: 127.0.0.1:8080\r\n\
+            Authorization: Bearer t\r\n\
+            Content-Type: application/x-www-form-urlencoded\r\n\
+            Content-Length: 63\r\n\r\n\
+            customer_id=7&phone=0190000003&expiry_value=1&expiry_unit=hours";
+        assert_eq!(String::from_utf8_lossy(script().request(Step::Lease)), expected);
+    }
+
+    #[test]
+    fn what_follows_a_lease_names_it() {
+        let mut script = script();
+        let answer = Answer { is_ok: true, body: LEASED };
+        assert_eq!(script.heard(Step::Lease, &answer), Outcome::Expected);
+        for step in [Step::Release, Step::Query] {
+            let request = String::from_utf8_lossy(script.request(step));
+            assert!(request.ends_with("\r\n\r\nreference_id=0198a5d6-31a9-7c80-9f5e-0d6b8c8f2f11"));
+        }
+    }
+
+    #[test]
+    fn only_success_is_expected() {
+        let check = |step, is_ok, body: &[u8], expected| {
+            let answer = Answer { is_ok, body };
+            assert_eq!(script().heard(step, &answer), expected, "{step:?}");
+        };
+        let refused = br#"{"status":11,"description":"Insufficient resources."}"#;
+        check(Step::Lease, true, LEASED, Outcome::Expected);
+        check(Step::Lease, false, LEASED, Outcome::Unexpected);
+        check(Step::Lease, true, refused, Outcome::Unexpected);
+        check(Step::Lease, true, br#"{"status":0,"description":""}"#, Outcome::Unexpected);
+        check(Step::View, true, br#"{"status":0,"description":""}"#, Outcome::Expected);
+        check(Step::Hello, true, b"hello, world", Outcome::Expected);
+        check(Step::Hello, false, b"", Outcome::Unexpected);
+    }
+}

@@ -1,0 +1,52 @@
+//! The server under load: a hub and the Apigate facade, as the product's binaries put them
+//! together, on a database that [`world`] has prepared.
+//!
+//! It exists for one number that the product does not offer for sale: the batch limit. With a
+//! limit of 1 each request has a transaction to itself; everything else stays the same.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use actix_web::rt::System;
+use leaseline_hub::{Hub, IanaZone, Settings};
+use leaseline_web::{Limits, Shell, Stop, shell};
+
+use crate::cli::Serve;
+use crate::{Failure, child, world};
+
+/// Serves until standard input ends.
+pub(crate) fn serve(arguments: &Serve) -> Result<(), Failure> {
+    System::new().block_on(async {
+        let hub = Hub::open(settings(arguments))?;
+        let routes = leaseline_apigate::routes(hub.clone(), facade()?);
+        let limits = Limits::default();
+        let listener = shell::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &limits)?;
+        child::announce(listener.local_addr()?)?;
+        let stop = Stop::new();
+        let workers = arguments.workers.map(Into::into);
+        let shell = Shell { limits, workers, ..Shell::new(stop.clone()) };
+        actix_web::rt::spawn(async move {
+            child::input_ends().await;
+            stop.ask();
+        });
+        shell.serve(vec![listener], routes).await?;
+        hub.close().await;
+        Ok(())
+    })
+}
+
+fn settings(arguments: &Serve) -> Settings {
+    let defaults = Settings::new(&arguments.database_url);
+    let batch_limit = arguments.batch_limit.map_or(defaults.batch_limit, Into::into);
+    Settings { batch_limit, ..defaults }
+}
+
+fn facade() -> Result<leaseline_apigate::Settings, Failure> {
+    Ok(leaseline_apigate::Settings {
+        path_prefixes: vec![String::new()],
+        zone: IanaZone::by_name("UTC")?,
+        region: world::region(),
+        max_reserve: 10_000,
+        limits: Limits::default(),
+        tokens: world::token_keys(),
+    })
+}
