@@ -58,8 +58,8 @@ pub(crate) fn token_keys() -> TokenKeys {
 }
 
 async fn import(hub: &Hub, numbers: usize) -> Result<(), Failure> {
-    let region = RegionCode::parse("MY").ok_or("find MY in the table")?;
-    let new = NewPool { name: "load".into(), region, quarantine: Duration::ZERO };
+    let malaysia = RegionCode::parse("MY").ok_or("find MY in the table")?;
+    let new = NewPool { name: "load".into(), region: malaysia, quarantine: Duration::ZERO };
     let pool: PoolId = hub.ask(new).await?;
     let region = region();
     for first in (0..numbers).step_by(NUMBERS_AT_ONCE) {
