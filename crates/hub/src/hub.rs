@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
-use leaseline_store::{Migrated, ReadPool, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
+use leaseline_store::{
+    Migrated, ReadPool, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load,
+};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
@@ -234,9 +236,9 @@ impl Hub {
     /// How many requests wait for the writer, and how many may.
     pub(crate) fn inbox_depth(&self) -> (usize, usize) {
         let inbox = lock(&self.0.inbox);
-        inbox.as_ref().map_or((0, 0), |inbox| {
-            (inbox.max_capacity() - inbox.capacity(), inbox.max_capacity())
-        })
+        inbox
+            .as_ref()
+            .map_or((0, 0), |inbox| (inbox.max_capacity() - inbox.capacity(), inbox.max_capacity()))
     }
 
     pub(crate) fn reads_in_flight(&self) -> usize {

@@ -9,9 +9,7 @@ use std::time::Duration;
 use leaseline_core::lease::LeaseKind;
 use leaseline_core::ledger::EntryKind;
 use leaseline_store::{StoreError, Tally};
-use metrics::{
-    counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
-};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 /// How many requests shared a transaction.
 pub const BATCH_SIZE: &str = "leaseline_batch_size";

@@ -46,7 +46,10 @@ impl Hub {
         meters::inbox(waiting, capacity);
         meters::reads_in_flight(self.reads_in_flight());
         meters::clock_lag(self.clock().lag());
-        self.inventory_counted_at().into_iter().map(|at| at.elapsed()).for_each(meters::inventory_age);
+        self.inventory_counted_at()
+            .into_iter()
+            .map(|at| at.elapsed())
+            .for_each(meters::inventory_age);
     }
 }
 

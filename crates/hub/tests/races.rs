@@ -167,7 +167,13 @@ async fn top_up_once(
 ) -> Result<Settled<ToppedUp>, Failure> {
     let balance = |topped_up: &ToppedUp| topped_up.entry.balance_after.to_string();
     let key = format!("round {round}");
-    let key = Idempotency::new(world.admin.user().expect("a user of the API"), "top up", key, vec![1], balance);
+    let key = Idempotency::new(
+        world.admin.user().expect("a user of the API"),
+        "top up",
+        key,
+        vec![1],
+        balance,
+    );
     world.hub.ask_once(world.top_up_of(customer, 1), key).await
 }
 
@@ -189,7 +195,13 @@ async fn a_key_of_a_rare_request_used_through_two_hubs_at_once_is_carried_out_on
 async fn create_once(world: &World, round: i64) -> Result<Settled<CustomerId>, Failure> {
     let key = format!("round {round}");
     let id = CustomerId::to_string;
-    let key = Idempotency::new(world.admin.user().expect("a user of the API"), "create", key, vec![1], id);
+    let key = Idempotency::new(
+        world.admin.user().expect("a user of the API"),
+        "create",
+        key,
+        vec![1],
+        id,
+    );
     let new = NewCustomer { profile: profile(), opening_balance: Credits::new(round) };
     world.hub.ask_once(new, key).await
 }

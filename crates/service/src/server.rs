@@ -77,7 +77,8 @@ impl Server {
     {
         let main = Door::open("listen", self.config.listen, &self.config.limits.web)?;
         let admin = self.config.admin_listen;
-        let admin = admin.map(|address| Door::open("admin_listen", address, &self.config.limits.web));
+        let admin =
+            admin.map(|address| Door::open("admin_listen", address, &self.config.limits.web));
         let admin = admin.transpose()?;
         warn_if_exposed(main.address, self.config.behind_proxy);
         let url = main.url();

@@ -51,10 +51,13 @@ pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreEr
 }
 
 /// WAL with FULL: a commit is on the disk before it is answered. Foreign keys are set as the
-/// bundled library has them on and a system's has not.
+/// bundled library has them on and a system's has not. Without automatic indexes, as for a large
+/// batch the planner would rather build one over the batch and walk the whole table.
 fn sqlite_settings(store: &Store, purpose: Use) -> String {
     let wait = store.lock_timeout.as_millis();
-    let shared = format!("PRAGMA busy_timeout = {wait}; PRAGMA foreign_keys = ON;");
+    let shared = format!(
+        "PRAGMA busy_timeout = {wait}; PRAGMA foreign_keys = ON; PRAGMA automatic_index = OFF;"
+    );
     match purpose {
         Use::Write => format!(
             "{shared} PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \

@@ -12,6 +12,8 @@ mod dialect;
 mod error;
 pub mod load;
 mod migrate;
+#[cfg(test)]
+mod plan;
 mod read_pool;
 pub mod record;
 mod row;

@@ -95,9 +95,9 @@ pub(crate) fn steps_up(connection: &mut AnyConnection) -> Result<usize, StoreErr
 pub(crate) fn steps_down(connection: &mut AnyConnection) -> Result<(), StoreError> {
     let source = migrations(connection);
     let undone = connection.revert_all_migrations(source);
-    undone.map(drop).map_err(|error| {
-        StoreError::Schema(format!("a migration could not be undone: {error}"))
-    })
+    undone
+        .map(drop)
+        .map_err(|error| StoreError::Schema(format!("a migration could not be undone: {error}")))
 }
 
 const fn migrations(connection: &AnyConnection) -> EmbeddedMigrations {

@@ -133,9 +133,11 @@ struct Case<'a> {
 
 fn cases<'a>(arguments: &Compare, folder: &'a Path) -> Vec<Case<'a>> {
     let Compare { database, scenario, load, numbers, .. } = arguments;
-    let case = |kind, scenario| Case { kind, scenario, load: *load, numbers: *numbers, folder };
-    let of_kind = |kind: &Kind| scenario.iter().map(|scenario| case(*kind, *scenario)).collect();
-    database.kinds().iter().flat_map(|kind| -> Vec<_> { of_kind(kind) }).collect()
+    let kinds = database.kinds().iter();
+    let pairs = kinds.flat_map(|kind| scenario.iter().map(move |scenario| (*kind, *scenario)));
+    pairs
+        .map(|(kind, scenario)| Case { kind, scenario, load: *load, numbers: *numbers, folder })
+        .collect()
 }
 
 impl Case<'_> {

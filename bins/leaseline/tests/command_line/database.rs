@@ -107,7 +107,8 @@ fn a_file_that_is_there_gives_way_only_by_force() {
 fn what_is_no_backup_is_not_restored() {
     let place = Place::empty();
     assert_refused(&place.run(&["db", "verify", "nowhere"]), "there is no file nowhere");
-    std::fs::write(place.path().join("text"), "not a database, and long enough".repeat(50)).unwrap();
+    std::fs::write(place.path().join("text"), "not a database, and long enough".repeat(50))
+        .unwrap();
     std::fs::write(place.path().join("empty"), "").unwrap();
     assert_refused(&place.run(&["db", "restore", "text"]), "file is not a database");
     assert_refused(&place.run(&["db", "restore", "empty"]), "Empty");

@@ -5,6 +5,7 @@
 mod database;
 mod demo;
 mod metrics;
+mod operations;
 mod place;
 mod prometheus;
 mod provisioning;

@@ -87,7 +87,8 @@ fn labels_tell_nobodys_number_and_no_customer() {
     shop.lease(&server, "0195730424");
     server.get("/api/v1/0195730424/request");
     let scrape = scrape_with_inventory(server.address);
-    let known = ["facade", "operation", "status", "kind", "reason", "pool", "state", "version", "le"];
+    let known =
+        ["facade", "operation", "status", "kind", "reason", "pool", "state", "version", "le"];
     for (label, value) in scrape.labels() {
         assert!(known.contains(&label), "{label}");
         assert!(!value.contains("195730424"), "{value}");

@@ -74,9 +74,8 @@ impl Scrape {
 
     /// A histogram's samples have names of their own.
     fn family_of(&self, name: &str) -> String {
-        let is_histogram = |base: &&str| {
-            self.types.get(*base).is_some_and(|kind| kind == "histogram")
-        };
+        let is_histogram =
+            |base: &&str| self.types.get(*base).is_some_and(|kind| kind == "histogram");
         let bases = ["_bucket", "_sum", "_count"].map(|suffix| name.strip_suffix(suffix));
         let family = bases.into_iter().flatten().find(is_histogram).unwrap_or(name);
         assert!(self.types.contains_key(family), "{name} has a TYPE before its samples");

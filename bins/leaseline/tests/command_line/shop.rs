@@ -34,10 +34,8 @@ impl Shop {
 
     /// Asks a server for a number that leads to this phone.
     pub(crate) fn lease(&self, server: &Running, phone: &str) -> Answer {
-        let form = format!(
-            "customer_id={}&phone={phone}&expiry_value=1&expiry_unit=hours",
-            self.customer
-        );
+        let form =
+            format!("customer_id={}&phone={phone}&expiry_value=1&expiry_unit=hours", self.customer);
         Call::form("/api/v1/leasesingle/request", &form)
             .bearer(&self.token)
             .send(server.address)

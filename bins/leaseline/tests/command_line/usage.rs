@@ -24,6 +24,16 @@ fn wrong_usage_is_2() {
     check_usage(&["token", "issue", "--user", "ada", "--expires-in", "36526d"]);
     check_usage(&["token", "issue", "--user", "ada", "--expires-in", "1d", "--no-expiry"]);
     check_usage(&["token", "revoke"]);
+    check_usage(&["numbers", "who", "0388880000"]);
+    check_usage(&["numbers", "who", "0388880000", "--at", "yesterday"]);
+    check_usage(&["numbers", "who", "0388880000", "--at", "2027-01-01 10:00", "--tz", "Mars/X"]);
+    check_usage(&["numbers", "list", "--count", "--pool", "kl"]);
+    check_usage(&["numbers", "list", "--limit", "0"]);
+    check_usage(&["numbers", "unreserve"]);
+    check_usage(&["customers", "show", "0"]);
+    check_usage(&["customers", "update", "1", "--single", "price=1"]);
+    check_usage(&["leases", "show", "123"]);
+    check_usage(&["users", "grant", "ada"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use leaseline_core::ids::PoolId;
 use leaseline_core::phone::E164;
 use leaseline_core::pool::NewNumber;
 use leaseline_store::record::imports::{MOST_AT_ONCE, OpenImport, Staged, Standing};
-use leaseline_store::{Tx, load, record};
+use leaseline_store::{StoreError, Tx, load, record};
 use sha2::{Digest, Sha256};
 use tokio::time::sleep;
 
@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::hub::Hub;
 use crate::ids::Ids;
 use crate::inbox::Command;
-use crate::request::{Decision, Request, Way};
+use crate::request::{Request, Way};
 
 /// A chunk that writes for less than this is followed by one of twice its size. A chunk writes for
 /// at most 50 ms.
@@ -29,6 +29,9 @@ const SHORT: Duration = Duration::from_millis(15);
 
 /// One that writes for more than this is followed by one of half its size, or a quarter.
 const LONG: Duration = Duration::from_millis(30);
+
+/// A disk that stalled once is no reason to wait for long.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 const FEWEST: usize = 64;
 const FIRST: usize = 256;
@@ -171,7 +174,7 @@ impl Import {
     pub async fn step(&mut self) -> Result<Progress, ImportError> {
         sleep(self.pause).await;
         let to = self.numbers.len().min(self.done + self.chunk);
-        let chunk = Chunk { from: self.done, to, numbers: Arc::clone(&self.numbers) };
+        let chunk = Chunk { from: self.done, to, all: Arc::clone(&self.numbers) };
         let step = Step { import: self.open, chunk };
         let stepped = self.hub.insist(|| step.clone()).await?;
         match stepped.outcome {
@@ -201,7 +204,7 @@ impl Import {
     }
 
     fn pace(&mut self, took: Duration) {
-        self.pause = took;
+        self.pause = took.min(LONGEST_PAUSE);
         self.chunk = match took {
             took if took < SHORT => self.chunk * 2,
             took if took > 2 * LONG => self.chunk / 4,
@@ -243,7 +246,7 @@ impl Request for Opening {
 struct Chunk {
     from: usize,
     to: usize,
-    numbers: Arc<Vec<NewNumber>>,
+    all: Arc<Vec<NewNumber>>,
 }
 
 #[derive(Clone)]
@@ -271,24 +274,34 @@ impl Request for Step {
     fn into_command(self, way: Way<Stepped>, _: &dyn Ids) -> Command {
         way.errand(self, |tx: &mut Tx<'_>, step: &Self, now: Timestamp| {
             let began = Instant::now();
-            let outcome = match record::imports::standing(tx, step.import)? {
-                Standing::Open => write(tx, step, now),
-                Standing::Live => Ok(Ok(StepOutcome::Live)),
-                Standing::Robbed => Ok(Ok(StepOutcome::Robbed)),
-            };
-            Ok(outcome?.map(|outcome| Stepped { began, outcome }))
+            let outcome = write(tx, step, now)?;
+            Ok(Ok(Stepped { began, outcome }))
         })
     }
 }
 
-fn write(tx: &mut Tx<'_>, step: &Step, now: Timestamp) -> Decision<StepOutcome> {
-    let Chunk { from, to, numbers } = &step.chunk;
-    let chunk: Vec<_> = numbers[*from..*to].iter().collect();
-    if chunk.is_empty() {
-        return record::imports::set_live(tx, step.import, now).map(|()| Ok(StepOutcome::Live));
+fn write(tx: &mut Tx<'_>, step: &Step, now: Timestamp) -> Result<StepOutcome, StoreError> {
+    let Step { import, chunk } = step;
+    let mut standing = record::imports::standing(tx, *import)?;
+    if standing == Standing::Open && chunk.is_empty() {
+        standing = record::imports::set_live(tx, *import, now)?;
     }
-    Ok(Ok(match record::imports::stage(tx, step.import, &chunk)? {
-        Staged::Whole => StepOutcome::Staged,
-        Staged::Elsewhere { number, pool } => StepOutcome::Elsewhere { number, pool },
-    }))
+    Ok(match standing {
+        Standing::Open => match record::imports::stage(tx, *import, &chunk.numbers())? {
+            Staged::Whole => StepOutcome::Staged,
+            Staged::Elsewhere { number, pool } => StepOutcome::Elsewhere { number, pool },
+        },
+        Standing::Live => StepOutcome::Live,
+        Standing::Robbed => StepOutcome::Robbed,
+    })
+}
+
+impl Chunk {
+    const fn is_empty(&self) -> bool {
+        self.from == self.to
+    }
+
+    fn numbers(&self) -> Vec<&NewNumber> {
+        self.all[self.from..self.to].iter().collect()
+    }
 }

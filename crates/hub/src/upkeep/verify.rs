@@ -5,8 +5,8 @@ use std::path::Path;
 use leaseline_store::transfer::{self, Sums};
 use leaseline_store::{SchemaState, Session, Store, load};
 
-use super::copy::sums;
 use super::UpkeepError;
+use super::copy::sums;
 
 /// Reads a backup from its first byte to its last, and writes nothing: SQLite finds it undamaged,
 /// its schema is this version's, and the invariants hold. Says what is in it.

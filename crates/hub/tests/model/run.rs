@@ -223,7 +223,11 @@ impl Run {
             assert_eq!(heard, expected.map_err(Failure::Refused), "{asked}");
             return;
         };
-        let once = Once { user: self.world.admin.user().expect("a user of the API"), operation, key: format!("key {key}") };
+        let once = Once {
+            user: self.world.admin.user().expect("a user of the API"),
+            operation,
+            key: format!("key {key}"),
+        };
         let fingerprint = asked.clone().into_bytes();
         let Once { user, operation, key } = once.clone();
         let key = Idempotency::new(user, operation, key, fingerprint.clone(), written);

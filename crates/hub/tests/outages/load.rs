@@ -111,6 +111,12 @@ async fn once<R: Request>(
     answer: fn(&R::Outcome) -> String,
 ) -> Result<Settled<R::Outcome>, Failure> {
     let operation = std::any::type_name::<R>();
-    let key = Idempotency::new(world.admin.user().expect("a user of the API"), operation, key.into(), vec![], answer);
+    let key = Idempotency::new(
+        world.admin.user().expect("a user of the API"),
+        operation,
+        key.into(),
+        vec![],
+        answer,
+    );
     world.hub.ask_once(request, key).await
 }

@@ -32,8 +32,9 @@ pub enum Invariant {
     LastHolder,
     /// A number is not free before its last lease is over.
     TakenWhileLeased,
-    /// A number is on the general shelf, on that of a customer there is, or on none.
-    ShelfOfSomebody,
+    /// A number is on the shelf of the customer that it is reserved for, else on the general one; on
+    /// none, if it is blocked or not for leases.
+    RightShelf,
     /// A single lease has one member, a group lease two.
     WholeParty,
     /// There are the customer that a lease belongs to and the user who asked for it.
@@ -123,7 +124,7 @@ impl Invariant {
             Self::OneHolder => "a lease of it began before the one before was over",
             Self::LastHolder => "it does not name the lease of its last turn",
             Self::TakenWhileLeased => "it is free before its last lease is over",
-            Self::ShelfOfSomebody => "it is reserved for a customer that there is not",
+            Self::RightShelf => "it is not on the shelf where it belongs",
             Self::WholeParty => "it has not as many members as its kind asks for",
             Self::LeaseOfSomebody => "its customer or the user who asked for it is missing",
             Self::MemberOfLease => "the lease itself or a number of it is missing",
@@ -141,7 +142,7 @@ const QUESTIONS: &[(Invariant, Question)] = &[
     (Invariant::OneHolder, Question::Numbers(TWO_HOLDERS)),
     (Invariant::LastHolder, Question::Numbers(WRONG_LAST_HOLDER)),
     (Invariant::TakenWhileLeased, Question::Numbers(FREE_WHILE_LEASED)),
-    (Invariant::ShelfOfSomebody, Question::Numbers(SHELF_OF_NOBODY)),
+    (Invariant::RightShelf, Question::Numbers(WRONG_SHELF)),
     (Invariant::WholeParty, Question::Leases(TORN_PARTY)),
     (Invariant::LeaseOfSomebody, Question::Leases(LEASE_OF_NOBODY)),
     (Invariant::MemberOfLease, Question::Leases(MEMBER_OF_NOTHING)),
@@ -200,9 +201,11 @@ const FREE_WHILE_LEASED: &str = "
     WHERE n.free_from < COALESCE(l.released_at, l.expires_at)
     ORDER BY n.e164 LIMIT {}";
 
-const SHELF_OF_NOBODY: &str = "
-    SELECT n.e164 FROM numbers n
-    WHERE n.shelf <> 0 AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = n.shelf)
+const WRONG_SHELF: &str = "
+    SELECT n.e164 FROM numbers n JOIN pools p ON p.id = n.pool_id
+    LEFT JOIN reservations r ON r.number_id = n.id AND r.unreserved_at IS NULL
+    WHERE n.shelf IS DISTINCT FROM
+      CASE WHEN n.blocked = 1 OR p.purpose <> 1 THEN NULL ELSE COALESCE(r.customer_id, 0) END
     ORDER BY n.e164 LIMIT {}";
 
 // The code of a kind is its number of members.

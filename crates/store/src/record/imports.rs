@@ -121,14 +121,19 @@ pub fn stage(
     elsewhere(tx, import, numbers)
 }
 
-/// Makes all numbers of an open import visible.
-pub fn set_live(tx: &mut Tx<'_>, import: OpenImport, now: Timestamp) -> Result<(), StoreError> {
-    let set = diesel::update(number_imports::table.find(import.id))
+/// Makes all numbers of an open import visible, unless it was robbed a moment ago. Says how it
+/// stands now.
+pub fn set_live(
+    tx: &mut Tx<'_>,
+    import: OpenImport,
+    now: Timestamp,
+) -> Result<Standing, StoreError> {
+    diesel::update(number_imports::table.find(import.id))
         .filter(number_imports::robbed.eq(import.robbed))
         .filter(number_imports::live_at.is_null())
         .set(number_imports::live_at.eq(now.micros()))
         .execute(tx.connection)?;
-    if set == 1 { Ok(()) } else { Err(StoreError::corrupt("number_imports")) }
+    standing(tx, import)
 }
 
 /// Inserts those that are in no pool yet, and counts them.

@@ -127,12 +127,37 @@ const TAKE_NUMBERS: &str = "
     UPDATE numbers SET free_from = v.free_from, turn = v.turn, lease_id = v.lease_id
     FROM v WHERE numbers.id = v.id AND numbers.turn = v.turn - 1";
 
+// The + keeps SQLite from walking the index of all that is not released.
 const RELEASE_LEASES: &str = "
     UPDATE leases SET released_at = v.released_at
-    FROM v WHERE leases.id = v.id AND leases.released_at IS NULL";
+    FROM v WHERE leases.id = v.id AND +leases.released_at IS NULL";
 
 // lease_id is compared too: a number that another process gave to a new lease in the instant of
 // this one's expiry stays with that lease.
 const REST_NUMBERS: &str = "
     UPDATE numbers SET free_from = v.free_from
     FROM v WHERE numbers.id = v.id AND numbers.lease_id = v.lease_id";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Planner;
+
+    #[test]
+    fn a_full_batch_walks_no_table() {
+        let mut planner = Planner::new();
+        let (id, ids) = (Uuid::nil(), 0..256);
+        let bytes = || ids.clone().map(|_| id.as_bytes().as_slice());
+        let numbers = || ids.clone().map(i64::from);
+        let rest = Rows::new("id, free_from, lease_id").integers(numbers()).integers(numbers());
+        let take = Rows::new("id, turn, free_from, lease_id").integers(numbers());
+        let take = take.integers(numbers()).integers(numbers()).bytes(bytes());
+        let release = Rows::new("id, released_at").bytes(bytes()).integers(numbers());
+        for (text, rows) in
+            [(REST_NUMBERS, rest.bytes(bytes())), (TAKE_NUMBERS, take), (RELEASE_LEASES, release)]
+        {
+            let plan = planner.plan(&Statement::<()>::new(text).over(rows));
+            assert!(plan.walks_no_table(), "{text}: {plan:#?}");
+        }
+    }
+}

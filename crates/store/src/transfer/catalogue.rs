@@ -104,7 +104,10 @@ mod tests {
             references.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect();
         let ordered = in_order(tables, &references).map_err(drop);
         let names = ordered.map(|tables| tables.into_iter().map(|table| table.name).collect());
-        assert_eq!(names, expected.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>()));
+        assert_eq!(
+            names,
+            expected.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>())
+        );
     }
 
     #[test]

@@ -11,8 +11,8 @@ mod rows;
 mod session;
 mod sums;
 
-pub(crate) use carry::{Carry, Fetched};
 pub use carry::Contents;
+pub(crate) use carry::{Carry, Fetched};
 pub use catalogue::{Column, ColumnKind, Table, tables};
 pub use rows::{copy, first_with_rows, forget_writers, restart_sequences};
 pub use sums::{Sums, sums};

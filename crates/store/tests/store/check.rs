@@ -74,7 +74,7 @@ async fn each_damage_is_told_and_nothing_else() {
             "number 60388880001: a lease of it began before the one before was over".to_owned(),
             "number 60388880002: it does not name the lease of its last turn".to_owned(),
             "number 60388880003: it is free before its last lease is over".to_owned(),
-            "number 60388880004: it is reserved for a customer that there is not".to_owned(),
+            "number 60388880004: it is not on the shelf where it belongs".to_owned(),
             format!("lease {}: it has not as many members as its kind asks for", leases[5]),
             format!("lease {}: its customer or the user who asked for it is missing", unowned[0]),
             format!("lease {}: its customer or the user who asked for it is missing", unowned[1]),
@@ -154,7 +154,7 @@ async fn a_hundred_places_are_enough() {
         damage(&database, "UPDATE numbers SET shelf = 999");
         let told = told(&database);
         assert_eq!(told.len(), 100);
-        let last = "number 60388880099: it is reserved for a customer that there is not";
+        let last = "number 60388880099: it is not on the shelf where it belongs";
         assert_eq!(told.last().map(String::as_str), Some(last));
     }
 }

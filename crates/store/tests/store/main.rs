@@ -5,6 +5,7 @@
 mod check;
 mod locks;
 mod migrate;
+mod past;
 mod raw;
 mod schema;
 mod transaction;
