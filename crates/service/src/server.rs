@@ -124,13 +124,12 @@ impl Server {
     fn with_operations(&self, shell: Shell, readers: Readers) -> Shell {
         let readiness: Arc<dyn Readiness> =
             Arc::new(OfHub { hub: self.hub.clone(), stop: self.stop.clone() });
-        let scraped = Scraped {
+        let scraped: Arc<dyn Exposition> = Arc::new(Scraped {
             metrics: self.metrics.clone(),
             hub: self.hub.clone(),
             readiness: Arc::clone(&readiness),
-        };
-        let metrics = Some((Arc::new(scraped) as Arc<dyn Exposition>, readers));
-        Shell { readiness: Some(readiness), metrics, ..shell }
+        });
+        Shell { readiness: Some(readiness), metrics: Some((scraped, readers)), ..shell }
     }
 
     const fn inventory(&self) -> Inventory {
