@@ -26,7 +26,7 @@ pub(crate) enum NumbersCommand {
     /// Puts the numbers of a CSV file into a pool; a live service is not disturbed, and nobody can
     /// lease one of them before all are there
     Import {
-        /// CSV file with the header number[,country,city]
+        /// CSV file with the header `number` or `number,country,city`
         file: PathBuf,
         /// The pool, which must be there
         #[arg(long, value_name = "NAME")]
@@ -61,7 +61,7 @@ pub(crate) enum NumbersCommand {
     /// Says who held a number at an instant, and everybody who held it within 2 seconds of it
     Who {
         number: String,
-        /// 2027-02-19T12:00:00Z, or 2027-02-19 20:00[:00] as the clocks of --tz show it
+        /// 2027-02-19T12:00:00Z, or `2027-02-19 20:00` as the clocks of --tz show it
         #[arg(long, value_name = "TIME", value_parser = When::parse)]
         at: When,
         /// Zone of a time without an offset, such as Asia/Kuala_Lumpur
