@@ -3,7 +3,7 @@
 //! Each worker keeps the handles of the series that it has met, so that a request costs three
 //! look-ups and no allocation. What a facade names in its [`AccessNote`] becomes the labels; a
 //! facade names operations and statuses from lists of its own, and should one forget itself,
-//! [`MOST_SERIES`] keeps the memory bounded.
+//! `MOST_SERIES` keeps the memory bounded.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
