@@ -77,8 +77,19 @@ pub(crate) enum Command {
     },
     /// Verifies every invariant of the database; exit code 1 if anything is broken
     Check,
+    /// Shows the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Prints a shell's completions
     Completions { shell: Shell },
+}
+
+#[derive(Clone, Copy, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Shows each key, its value (secrets masked), and where the value comes from
+    Show,
 }
 
 #[derive(Subcommand)]

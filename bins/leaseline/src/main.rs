@@ -6,6 +6,7 @@ mod ask;
 mod check;
 mod cli;
 mod completions;
+mod config;
 mod customers;
 mod db;
 mod demo;
@@ -25,7 +26,7 @@ use clap::Parser;
 use leaseline_service::{Config, Problem, finish, logs};
 
 use crate::answer::Answers;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ConfigCommand};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -34,23 +35,27 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), Problem> {
     let answers = if cli.json { Answers::Json } else { Answers::Text };
-    if let Command::Completions { shell } = cli.command {
-        return completions::print(shell);
-    }
-    let config = Config::load(&cli.sources())?;
-    logs::start(&config.log);
+    let sources = cli.sources();
+    let configured = || {
+        let config = Config::load(&sources)?;
+        logs::start(&config.log);
+        Ok::<_, Problem>(config)
+    };
     match cli.command {
-        Command::Serve(_) => serve::serve(&config, answers).await,
-        Command::Demo(_) => demo::demo(config, answers).await,
-        Command::Migrate => migrate::migrate(&config, answers),
-        Command::Apply { file } => apply::apply(&config, &file, answers).await,
-        Command::Db { command } => db::db(&config, command, answers).await,
-        Command::Token { command } => token::token(&config, command, answers).await,
-        Command::Users { command } => users::users(&config, command, answers).await,
-        Command::Numbers { command } => numbers::numbers(&config, command, answers).await,
-        Command::Customers { command } => customers::customers(&config, command, answers).await,
-        Command::Leases { command } => leases::leases(&config, command, answers).await,
-        Command::Check => check::check(&config, answers),
+        Command::Serve(_) => serve::serve(&configured()?, answers).await,
+        Command::Demo(_) => demo::demo(configured()?, answers).await,
+        Command::Migrate => migrate::migrate(&configured()?, answers),
+        Command::Apply { file } => apply::apply(&configured()?, &file, answers).await,
+        Command::Db { command } => db::db(&configured()?, command, answers).await,
+        Command::Token { command } => token::token(&configured()?, command, answers).await,
+        Command::Users { command } => users::users(&configured()?, command, answers).await,
+        Command::Numbers { command } => numbers::numbers(&configured()?, command, answers).await,
+        Command::Customers { command } => {
+            customers::customers(&configured()?, command, answers).await
+        }
+        Command::Leases { command } => leases::leases(&configured()?, command, answers).await,
+        Command::Check => check::check(&configured()?, answers),
+        Command::Config { command: ConfigCommand::Show } => config::show(&sources, answers),
         Command::Completions { shell } => completions::print(shell),
     }
 }

@@ -30,7 +30,7 @@ mod server;
 
 pub use leaseline_core::duration;
 
-pub use config::{Config, Sources};
+pub use config::{Config, Setting, Sources};
 pub use database::{DatabaseUrl, with_hub};
 pub use flags::{Flags, Listen};
 pub use keys::{JwtKey, jwt_keys};

@@ -165,9 +165,8 @@ impl Import {
         (self.done, self.numbers.len())
     }
 
-    /// Writes the next chunk, or makes all of them visible when none is left. Before it, rests as
-    /// long as the chunk before took, so that other writers get their turn: SQLite's lock goes to
-    /// whoever asks at the right moment.
+    /// Writes the next chunk, or makes all of them visible when none is left. It rests before, so
+    /// that others get their turn.
     ///
     /// # Errors
     /// [`ImportError`]; the import can not go on then.
@@ -204,7 +203,10 @@ impl Import {
     }
 
     fn pace(&mut self, took: Duration) {
-        self.pause = took.min(LONGEST_PAUSE);
+        tracing::debug!(numbers = self.chunk, ?took, "staged a chunk");
+        // SQLite's lock goes to whoever asks at the right moment: let every other moment be one.
+        let pause = if self.open.holds_off_others() { took } else { took / 4 };
+        self.pause = pause.min(LONGEST_PAUSE);
         self.chunk = match took {
             took if took < SHORT => self.chunk * 2,
             took if took > 2 * LONG => self.chunk / 4,

@@ -88,7 +88,8 @@ impl Origin {
         }
     }
 
-    fn place(&self) -> String {
+    /// Where that is, in words.
+    pub(super) fn place(&self) -> String {
         match self {
             Self::Defaults => "the built-in defaults".into(),
             Self::File(path) => path.display().to_string(),

@@ -5,6 +5,7 @@ mod convert;
 mod layer;
 mod reader;
 mod sections;
+mod setting;
 mod sources;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use reader::Reader;
 
 pub(crate) use layer::flat_toml;
 pub use sections::{Apigate, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat};
+pub use setting::Setting;
 pub use sources::Sources;
 
 /// All of it, each section checked as far as it can be without opening anything. Paths are
@@ -57,6 +59,18 @@ impl Config {
     /// A [`Problem`] that names the key, where it was set, and what to do: a file that cannot be
     /// read, an unknown key (with the nearest known one), a value that is none.
     pub fn load(sources: &Sources) -> Result<Self, Problem> {
+        Self::read(sources).map(|(config, _)| config)
+    }
+
+    /// Reads and checks all layers, and says where each value comes from.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn settings(sources: &Sources) -> Result<Vec<Setting>, Problem> {
+        Self::read(sources).map(|(_, keys)| keys.settings())
+    }
+
+    fn read(sources: &Sources) -> Result<(Self, Reader), Problem> {
         let mut keys = Reader::new(sources.layers()?);
         let config = Self {
             database_url: database_url(&mut keys)?,
@@ -72,7 +86,7 @@ impl Config {
             log: Log::read(&mut keys)?,
         };
         keys.refuse_unknown()?;
-        Ok(config)
+        Ok((config, keys))
     }
 }
 

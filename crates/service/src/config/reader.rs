@@ -15,6 +15,7 @@ use crate::secret::Secret;
 pub(super) struct Reader {
     layers: Vec<Layer>,
     known: BTreeSet<String>,
+    secrets: BTreeSet<String>,
 }
 
 /// A secret, and the key it was found under as an operator would look for it.
@@ -26,7 +27,7 @@ pub(super) struct Found {
 impl Reader {
     /// The layer that wins comes last.
     pub(super) const fn new(layers: Vec<Layer>) -> Self {
-        Self { layers, known: BTreeSet::new() }
+        Self { layers, known: BTreeSet::new(), secrets: BTreeSet::new() }
     }
 
     /// The value of a key that has a default.
@@ -50,7 +51,7 @@ impl Reader {
         convert: impl Fn(&Value) -> Result<T, String>,
     ) -> Result<Option<T>, Problem> {
         self.known.insert(key.to_owned());
-        let found = self.layers.iter().rev().find_map(|layer| Some((layer, layer.get(key)?)));
+        let found = self.winner(key).and_then(|layer| Some((layer, layer.get(key)?)));
         let Some((layer, value)) = found else { return Ok(None) };
         convert(value).map(Some).map_err(|why| wrong(&layer.origin, key, why))
     }
@@ -60,6 +61,7 @@ impl Reader {
     pub(super) fn secret(&mut self, key: &str) -> Result<Option<Found>, Problem> {
         let twin = format!("{key}_file");
         self.known.extend([key.to_owned(), twin.clone()]);
+        self.secrets.insert(key.to_owned());
         let given = |layer: &&Layer| layer.get(key).is_some() || layer.get(&twin).is_some();
         let Some(layer) = self.layers.iter().rev().find(given) else { return Ok(None) };
         let wrong = |key: &str, why: String| wrong(&layer.origin, key, why);
@@ -86,6 +88,21 @@ impl Reader {
             Some((layer, key)) => Err(self.unknown(&layer.origin, key)),
             None => Ok(()),
         }
+    }
+
+    /// The keys that were asked for.
+    pub(super) fn known(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(String::as_str)
+    }
+
+    /// Whether no message may show the key's value.
+    pub(super) fn is_secret(&self, key: &str) -> bool {
+        self.secrets.contains(key)
+    }
+
+    /// The layer whose value of this key counts.
+    pub(super) fn winner(&self, key: &str) -> Option<&Layer> {
+        self.layers.iter().rev().find(|layer| layer.get(key).is_some())
     }
 
     fn unknown(&self, origin: &Origin, key: &str) -> Problem {

@@ -53,6 +53,9 @@ pub(crate) trait Dialect {
     /// until the transaction ends: what is not there yet has no row to be held.
     fn provision_alone(&mut self) -> QueryResult<()>;
 
+    /// Whether nobody else can write while a transaction does.
+    fn writes_alone(&self) -> bool;
+
     /// Begins a transaction in which the schema is changed, alone among all processes.
     fn begin_alone(&mut self) -> QueryResult<()>;
 

@@ -59,6 +59,10 @@ impl Dialect for PgConnection {
         self.batch_execute(&format!("SELECT pg_advisory_xact_lock({PROVISION_LOCK})"))
     }
 
+    fn writes_alone(&self) -> bool {
+        false
+    }
+
     fn begin_alone(&mut self) -> QueryResult<()> {
         AnsiTransactionManager::begin_transaction_sql(self, "BEGIN")?;
         self.batch_execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))

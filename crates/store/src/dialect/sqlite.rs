@@ -50,6 +50,10 @@ impl Dialect for SqliteConnection {
         Ok(())
     }
 
+    fn writes_alone(&self) -> bool {
+        true
+    }
+
     fn begin_alone(&mut self) -> QueryResult<()> {
         AnsiTransactionManager::begin_transaction_sql(self, "BEGIN EXCLUSIVE")
     }

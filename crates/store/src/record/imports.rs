@@ -22,6 +22,7 @@ pub struct OpenImport {
     id: i64,
     pool: PoolId,
     robbed: i64,
+    holds_off_others: bool,
 }
 
 /// What became of a chunk.
@@ -49,6 +50,13 @@ pub enum Standing {
     Robbed,
 }
 
+impl OpenImport {
+    /// Whether nobody else can write while a chunk of it is written.
+    pub const fn holds_off_others(self) -> bool {
+        self.holds_off_others
+    }
+}
+
 /// Opens an import: the one that has these numbers and is not live, else a new one.
 pub fn open(
     tx: &mut Tx<'_>,
@@ -68,7 +76,8 @@ pub fn open(
         Some(known) => known,
         None => (begin(tx, pool, Some(digest), now, None)?, 0),
     };
-    Ok(OpenImport { id, pool, robbed })
+    let holds_off_others = tx.connection.dialect().writes_alone();
+    Ok(OpenImport { id, pool, robbed, holds_off_others })
 }
 
 /// Makes an import that is live from its beginning, and returns its id.
