@@ -24,11 +24,11 @@ use crate::inbox::Command;
 use crate::request::{Request, Way};
 
 /// A chunk that writes for less than this is followed by one of twice its size. A chunk writes for
-/// at most 50 ms.
-const SHORT: Duration = Duration::from_millis(15);
+/// at most 50 ms, also on a disk that is twice as slow now and then.
+const SHORT: Duration = Duration::from_millis(10);
 
 /// One that writes for more than this is followed by one of half its size, or a quarter.
-const LONG: Duration = Duration::from_millis(30);
+const LONG: Duration = Duration::from_millis(25);
 
 /// A disk that stalled once is no reason to wait for long.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
