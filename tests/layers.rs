@@ -21,6 +21,8 @@ const ROOMS: &[Room] = &[
     room(TESTKIT, Uses::Only(&["leaseline-core", "leaseline-hub"])),
     room("leaseline", Uses::Anything),
     room("leaseline-apigate-server", Uses::Anything),
+    room("leaseline-mor-server", Uses::Anything),
+    room("leaseline-traitel-server", Uses::Anything),
     room("leaseline-tests", Uses::Anything),
     room("leaseline-load", Uses::Anything),
 ];

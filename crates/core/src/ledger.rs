@@ -1,6 +1,7 @@
 //! The ledger: append-only, and its entries' sum is the balance at every commit.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::Refusal;
 use crate::api_user::Caller;
@@ -15,10 +16,39 @@ pub enum EntryKind {
     Opening,
     /// Credit bought, or taken back when negative.
     TopUp,
+    /// A call.
+    Call,
+    /// A subscription's set-up fee and first month.
+    Subscription,
+    /// A subscription's month.
+    MonthlyFee,
+    /// A text message.
+    Sms,
+    /// A fax.
+    Fax,
+    /// What a calling card costs by itself: its set-up fee and its days.
+    Card,
+    /// Something booked before, taken back.
+    Correction,
+}
+
+impl EntryKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Opening,
+        Self::TopUp,
+        Self::Call,
+        Self::Subscription,
+        Self::MonthlyFee,
+        Self::Sms,
+        Self::Fax,
+        Self::Card,
+        Self::Correction,
+    ];
 }
 
 /// A line of a ledger. It is never changed and never deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// Whose ledger.
     pub ledger: LedgerId,
@@ -32,6 +62,8 @@ pub struct LedgerEntry {
     pub kind: EntryKind,
     /// The one thing it was booked for: no second entry has the same.
     pub source: SourceId,
+    /// What people know that thing by, such as a call's id.
+    pub reference: Option<Arc<str>>,
     /// When.
     pub at: Timestamp,
 }
@@ -48,7 +80,7 @@ pub struct LedgerHead {
 }
 
 /// What to book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posting {
     /// What to add; negative to take.
     pub amount: Credits,
@@ -56,6 +88,8 @@ pub struct Posting {
     pub kind: EntryKind,
     /// The one thing it is booked for.
     pub source: SourceId,
+    /// What people know that thing by.
+    pub reference: Option<Arc<str>>,
     /// When.
     pub at: Timestamp,
 }
@@ -72,7 +106,7 @@ pub struct TopUpRequest {
 }
 
 /// Credit that was added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToppedUp {
     /// Whose balance it is.
     pub customer: CustomerId,
@@ -108,6 +142,7 @@ impl LedgerHead {
             balance_after: balance,
             kind: posting.kind,
             source: posting.source,
+            reference: posting.reference,
             at: posting.at,
         })
     }
@@ -128,7 +163,8 @@ impl TopUpView {
         let found = self.ledgers.get_mut(&request.customer);
         let ledger = request.caller.customer(request.customer, found)?;
         let amount = request.amount;
-        let entry = ledger.post(Posting { amount, kind: EntryKind::TopUp, source, at: now })?;
+        let kind = EntryKind::TopUp;
+        let entry = ledger.post(Posting { amount, kind, source, reference: None, at: now })?;
         Ok(ToppedUp { customer: request.customer, entry })
     }
 }

@@ -17,6 +17,7 @@
 
 pub mod api_user;
 pub mod customer;
+pub mod decimal;
 pub mod duration;
 pub mod expiry;
 pub mod history;

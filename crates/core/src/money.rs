@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// So many credits are a dollar.
+const PER_DOLLAR: u64 = 10_000;
+
 /// An amount of credits, within i64. There is no unchecked arithmetic on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Credits(i64);
@@ -20,14 +23,57 @@ impl Credits {
         self.0
     }
 
+    /// The amount in dollars, always with four decimals: `14.0000`, `-0.0005`.
+    pub const fn in_dollars(self) -> Dollars {
+        Dollars(self)
+    }
+
+    /// The amount with the other sign; `None` when it does not fit.
+    pub fn checked_neg(self) -> Option<Self> {
+        self.0.checked_neg().map(Self)
+    }
+
     /// The sum; `None` when it does not fit.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 }
 
+/// Credits as they are shown in dollars.
+#[derive(Clone, Copy, Debug)]
+pub struct Dollars(Credits);
+
+impl fmt::Display for Dollars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Credits(credits)) = *self;
+        let sign = if credits < 0 { "-" } else { "" };
+        let (whole, rest) =
+            (credits.unsigned_abs() / PER_DOLLAR, credits.unsigned_abs() % PER_DOLLAR);
+        write!(f, "{sign}{whole}.{rest:04}")
+    }
+}
+
 impl fmt::Display for Credits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dollars_have_four_decimals() {
+        let check = |credits, expected: &str| {
+            assert_eq!(Credits::new(credits).in_dollars().to_string(), expected);
+        };
+        check(0, "0.0000");
+        check(1, "0.0001");
+        check(-5, "-0.0005");
+        check(140_000, "14.0000");
+        check(-123_456, "-12.3456");
+        check(i64::MAX, "922337203685477.5807");
+        check(i64::MIN, "-922337203685477.5808");
     }
 }

@@ -42,8 +42,9 @@ pub(crate) fn begin() {
     counter!(COMMITS_UNKNOWN).increment(0);
     counter!(STORE_FAILURES, "reason" => "locked").increment(0);
     counter!(STORE_FAILURES, "reason" => "unavailable").increment(0);
-    counter!(POSTINGS, "kind" => entry_kind(EntryKind::Opening)).increment(0);
-    counter!(POSTINGS, "kind" => entry_kind(EntryKind::TopUp)).increment(0);
+    for kind in EntryKind::ALL {
+        counter!(POSTINGS, "kind" => entry_kind(kind)).increment(0);
+    }
 }
 
 fn describe() {
@@ -159,6 +160,13 @@ const fn entry_kind(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::Opening => "opening",
         EntryKind::TopUp => "top_up",
+        EntryKind::Call => "call",
+        EntryKind::Subscription => "subscription",
+        EntryKind::MonthlyFee => "monthly",
+        EntryKind::Sms => "sms",
+        EntryKind::Fax => "fax",
+        EntryKind::Card => "card",
+        EntryKind::Correction => "correction",
     }
 }
 

@@ -146,6 +146,7 @@ pub(crate) fn create_customer(
         amount: new.opening_balance,
         kind: EntryKind::Opening,
         source: *opening,
+        reference: None,
         at: now,
     };
     match LedgerHead::empty(ledger).post(posting) {

@@ -52,7 +52,17 @@ impl Code for ChargeMethod {
 }
 
 impl Code for EntryKind {
-    const CODES: &'static [(Self, i16)] = &[(Self::Opening, 1), (Self::TopUp, 2)];
+    const CODES: &'static [(Self, i16)] = &[
+        (Self::Opening, 1),
+        (Self::TopUp, 2),
+        (Self::Call, 3),
+        (Self::Subscription, 4),
+        (Self::MonthlyFee, 5),
+        (Self::Sms, 6),
+        (Self::Fax, 7),
+        (Self::Card, 8),
+        (Self::Correction, 9),
+    ];
     const TABLE: &'static str = "ledger_entries";
 }
 

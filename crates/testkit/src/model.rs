@@ -268,6 +268,7 @@ impl Model {
             balance_after: after,
             kind: EntryKind::TopUp,
             source,
+            reference: None,
             at: now,
         };
         Ok(ToppedUp { customer: request.customer, entry })

@@ -49,6 +49,7 @@ struct Entry {
     amount: i64,
     balance_after: i64,
     source: String,
+    reference: Option<String>,
 }
 
 impl Ledger {
@@ -75,6 +76,7 @@ impl From<&LedgerEntry> for Entry {
             amount: entry.amount.get(),
             balance_after: entry.balance_after.get(),
             source: entry.source.uuid().to_string(),
+            reference: entry.reference.as_deref().map(str::to_owned),
         }
     }
 }
@@ -83,6 +85,13 @@ const fn kind(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::Opening => "opening",
         EntryKind::TopUp => "topup",
+        EntryKind::Call => "call",
+        EntryKind::Subscription => "subscription",
+        EntryKind::MonthlyFee => "monthly",
+        EntryKind::Sms => "sms",
+        EntryKind::Fax => "fax",
+        EntryKind::Card => "card",
+        EntryKind::Correction => "correction",
     }
 }
 
@@ -97,9 +106,10 @@ impl fmt::Display for Ledger {
                 entry.amount.to_string(),
                 entry.balance_after.to_string(),
                 entry.source.clone(),
+                entry.reference.clone().unwrap_or_default(),
             ]
         };
-        let headings = ["SEQ", "AT", "KIND", "AMOUNT", "BALANCE", "SOURCE"];
+        let headings = ["SEQ", "AT", "KIND", "AMOUNT", "BALANCE", "SOURCE", "REFERENCE"];
         Table::new(headings).rows(self.entries.iter().map(cells)).fmt(f)
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn carry_out(
         })
         .collect();
     let entries: Vec<LedgerEntry> =
-        fresh(verdicts.iter()).into_iter().map(|topped_up| topped_up.entry).collect();
+        fresh(verdicts.iter()).into_iter().map(|topped_up| topped_up.entry.clone()).collect();
     record::ledgers::entries(tx, &entries)?;
     Ok(verdicts)
 }

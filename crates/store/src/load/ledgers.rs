@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::sql_types::{BigInt, Binary, SmallInt};
+use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::ids::{CustomerId, LedgerId, SourceId};
 use leaseline_core::ledger::{EntryKind, LedgerEntry, LedgerHead};
@@ -64,11 +64,11 @@ pub fn entries(
     rows.into_iter().map(entry).collect()
 }
 
-type EntrySql = (BigInt, BigInt, BigInt, BigInt, SmallInt, Binary, BigInt);
-type EntryRow = (i64, i64, i64, i64, i16, Vec<u8>, i64);
+type EntrySql = (BigInt, BigInt, BigInt, BigInt, SmallInt, Binary, Nullable<Text>, BigInt);
+type EntryRow = (i64, i64, i64, i64, i16, Vec<u8>, Option<String>, i64);
 
 fn entry(
-    (ledger, seq, amount, balance_after, kind, source, at): EntryRow,
+    (ledger, seq, amount, balance_after, kind, source, reference, at): EntryRow,
 ) -> Result<LedgerEntry, StoreError> {
     Ok(LedgerEntry {
         ledger: known(LedgerId::new(ledger), ENTRIES)?,
@@ -77,6 +77,7 @@ fn entry(
         balance_after: Credits::new(balance_after),
         kind: EntryKind::from_code(kind)?,
         source: known(Uuid::from_slice(&source).ok().map(SourceId::new), ENTRIES)?,
+        reference: reference.map(Into::into),
         at: Timestamp::from_micros(at),
     })
 }
@@ -84,12 +85,12 @@ fn entry(
 const ENTRIES: &str = "ledger_entries";
 
 const NEWEST_FIRST: &str = "
-    SELECT e.ledger_id, e.seq, e.amount, e.balance_after, e.kind, e.source, e.at
+    SELECT e.ledger_id, e.seq, e.amount, e.balance_after, e.kind, e.source, e.reference, e.at
     FROM customers c JOIN ledger_entries e ON e.ledger_id = c.ledger_id
     WHERE c.id = {} AND e.seq < {} ORDER BY e.seq DESC LIMIT {}";
 
 const OLDEST_FIRST: &str = "
-    SELECT e.ledger_id, e.seq, e.amount, e.balance_after, e.kind, e.source, e.at
+    SELECT e.ledger_id, e.seq, e.amount, e.balance_after, e.kind, e.source, e.reference, e.at
     FROM customers c JOIN ledger_entries e ON e.ledger_id = c.ledger_id
     WHERE c.id = {} AND e.seq > {} ORDER BY e.seq LIMIT {}";
 

@@ -15,13 +15,14 @@ use crate::transaction::Tx;
 pub fn entries(tx: &mut Tx<'_>, entries: &[LedgerEntry]) -> Result<(), StoreError> {
     let sources: Vec<Uuid> = entries.iter().map(|entry| entry.source.uuid()).collect();
     let each = || entries.iter();
-    let rows = Rows::new("ledger_id, seq, amount, balance_after, kind, source, at")
+    let rows = Rows::new("ledger_id, seq, amount, balance_after, kind, source, reference, at")
         .integers(each().map(|entry| entry.ledger.get()))
         .integers(each().map(|entry| entry.seq))
         .integers(each().map(|entry| entry.amount.get()))
         .integers(each().map(|entry| entry.balance_after.get()))
         .integers(each().map(|entry| i64::from(entry.kind.code())))
         .bytes(sources.iter().map(|source| source.as_bytes().as_slice()))
+        .optional_texts(each().map(|entry| entry.reference.as_deref()))
         .integers(each().map(|entry| entry.at.micros()));
     Statement::<()>::new(INSERT_ENTRIES).over(rows).execute(tx.connection)?;
     each().for_each(|entry| tx.tally.posted(entry.kind));
@@ -45,8 +46,9 @@ const fn head_after(entry: &LedgerEntry) -> (LedgerId, LedgerHead) {
 }
 
 const INSERT_ENTRIES: &str = "
-    INSERT INTO ledger_entries (ledger_id, seq, amount, balance_after, kind, source, at)
-    SELECT ledger_id, seq, amount, balance_after, kind, source, at
+    INSERT INTO ledger_entries
+      (ledger_id, seq, amount, balance_after, kind, source, reference, at)
+    SELECT ledger_id, seq, amount, balance_after, kind, source, reference, at
     FROM v WHERE ledger_id IS NOT NULL";
 
 const UPDATE_HEADS: &str = "

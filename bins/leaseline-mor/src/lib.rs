@@ -1,0 +1,1 @@
+//! The MOR facade alone.

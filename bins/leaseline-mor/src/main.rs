@@ -1,0 +1,3 @@
+//! The MOR facade alone.
+
+fn main() {}

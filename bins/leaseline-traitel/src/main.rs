@@ -1,0 +1,3 @@
+//! The TraiTel facade alone.
+
+fn main() {}

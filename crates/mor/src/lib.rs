@@ -1,0 +1,1 @@
+//! MOR calling-card groups.

@@ -1,0 +1,1 @@
+//! The TraiTel Account Management API.
