@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
-use leaseline_store::{
-    Migrated, ReadPool, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load,
-};
+use leaseline_store::{Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
@@ -21,7 +19,7 @@ use crate::identity::Memory;
 use crate::ids::{Ids, RandomIds};
 use crate::inbox::{Answer, Command};
 use crate::meters;
-use crate::reads::Readers;
+use crate::readers::Readers;
 use crate::request::{Request, Way};
 use crate::sweeper;
 use crate::writer::Writer;
@@ -48,7 +46,7 @@ pub struct Hub(Arc<Inner>);
 
 struct Inner {
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
-    readers: Arc<Readers>,
+    readers: Readers,
     identities: Memory,
     now: Arc<Now>,
     ids: Arc<dyn Ids>,
@@ -113,8 +111,8 @@ pub enum OpenError {
     /// The database lacks tables.
     #[error("the database's schema is {0:?}, not this version's: run `leaseline migrate`")]
     Schema(Schema),
-    /// The thread that writes could not be started.
-    #[error("failed to start the writer")]
+    /// A thread that writes or reads could not be started.
+    #[error("failed to start a thread")]
     Thread(#[source] std::io::Error),
 }
 
@@ -165,12 +163,11 @@ impl Hub {
         };
         let thread = std::thread::Builder::new().name("leaseline-writer".into());
         let writer = thread.spawn(move || writer.run()).map_err(OpenError::Thread)?;
-        let readers = u32::try_from(settings.readers).unwrap_or(u32::MAX);
-        let pool = ReadPool::new(&store, readers);
+        let readers = Readers::start(&store, settings.readers).map_err(OpenError::Thread)?;
         let (closing, closed) = watch::channel(false);
         let hub = Self(Arc::new(Inner {
             inbox: Mutex::new(Some(sender)),
-            readers: Arc::new(Readers::new(pool, settings.readers)),
+            readers,
             identities: Memory::default(),
             now,
             ids: settings.ids,
@@ -216,14 +213,13 @@ impl Hub {
     /// Takes no more requests, finishes those that were accepted, and stops the writer.
     pub async fn close(&self) {
         self.0.closing.send_replace(true);
-        self.0.readers.close();
         drop(lock(&self.0.inbox).take());
-        let writer = lock(&self.0.writer).take();
-        if let Some(writer) = writer {
-            let joined = tokio::task::spawn_blocking(move || writer.join().is_ok()).await;
-            if !matches!(joined, Ok(true)) {
-                tracing::error!("the writer ended with a panic");
-            }
+        let mut threads = self.0.readers.close();
+        threads.extend(lock(&self.0.writer).take());
+        let join = |thread: JoinHandle<()>| thread.join().is_ok();
+        let ended = tokio::task::spawn_blocking(move || threads.into_iter().map(join).min()).await;
+        if !matches!(ended, Ok(None | Some(true))) {
+            tracing::error!("a writer or reader ended with a panic");
         }
         drop(lock(&self.0.anchor).take());
     }
@@ -269,12 +265,21 @@ impl Hub {
         timeout(self.0.patience, reading).await.unwrap_or(Err(Failure::Unavailable))
     }
 
-    /// Reads for an operator, who waits longer than an API's caller.
+    /// Reads past the queue: whether the store answers must not depend on how much is asked.
+    pub(crate) async fn read_apart<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let reading = self.0.readers.read_apart(work);
+        timeout(self.0.patience, reading).await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    /// Reads for an operator, who waits longer than an API's caller, and past the queue.
     pub(crate) async fn read_patiently<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
-        let reading = self.0.readers.read(work);
+        let reading = self.0.readers.read_apart(work);
         timeout(OPERATORS_PATIENCE, reading).await.unwrap_or(Err(Failure::Unavailable))
     }
 

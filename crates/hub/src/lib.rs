@@ -19,6 +19,7 @@ mod ids;
 mod inbox;
 pub mod meters;
 pub mod operator;
+mod readers;
 mod readiness;
 mod reads;
 mod request;

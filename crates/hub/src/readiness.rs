@@ -37,7 +37,7 @@ impl Hub {
     /// # Errors
     /// [`NotReady`] says what is not.
     pub async fn ready(&self) -> Result<(), NotReady> {
-        let read = self.read(|tx| {
+        let read = self.read_apart(|tx| {
             let schema = tx.schema_state()?;
             if schema != SchemaState::Current {
                 return Ok((schema, None, None));

@@ -1,0 +1,180 @@
+//! Reading: a few threads, each with a connection, that take what is asked from one queue, so that
+//! reads never wait behind a writer. A thread that is at work goes on to the next read without
+//! anybody having to be woken: under load, that is what most of a small read would cost.
+//!
+//! What may take long, and the question whether the store answers at all, go past the queue, so
+//! that neither holds up the other.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+
+use leaseline_store::{ReadPool, Store, StoreError, Tx};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::failure::Failure;
+use crate::hub::lock;
+use crate::meters;
+
+/// So many reads may wait for a thread.
+const MOST_WAITING: usize = 4_096;
+
+/// So many reads go past the queue at a time.
+const APART: usize = 2;
+
+/// The readers' side of the hub.
+pub(crate) struct Readers {
+    queue: Arc<Queue>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// None once the hub is closed.
+    pool: Mutex<Option<ReadPool>>,
+    apart: Semaphore,
+}
+
+/// A read with its way back.
+type Job = Box<dyn FnOnce(&ReadPool) + Send>;
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    at_work: usize,
+    is_closed: bool,
+}
+
+impl Readers {
+    /// Starts so many threads on a database.
+    ///
+    /// # Errors
+    /// One could not be started.
+    pub(crate) fn start(store: &Store, threads: usize) -> std::io::Result<Self> {
+        let pool = ReadPool::new(store, u32::try_from(threads + APART).unwrap_or(u32::MAX));
+        let readers = Self {
+            queue: Arc::default(),
+            threads: Mutex::default(),
+            pool: Mutex::new(Some(pool.clone())),
+            apart: Semaphore::new(APART),
+        };
+        for _ in 0..threads {
+            let (queue, pool) = (Arc::clone(&readers.queue), pool.clone());
+            let thread = std::thread::Builder::new().name("leaseline-reader".into());
+            lock(&readers.threads).push(thread.spawn(move || queue.work_off(&pool))?);
+        }
+        Ok(readers)
+    }
+
+    /// Takes no more reads, and hands over the threads, which end when those that were taken are
+    /// finished, and let go of the connections: SQLite tidies up its files when the last one is
+    /// closed.
+    pub(crate) fn close(&self) -> Vec<JoinHandle<()>> {
+        self.queue.close();
+        drop(lock(&self.pool).take());
+        std::mem::take(&mut *lock(&self.threads))
+    }
+
+    /// How many read, or wait for a thread.
+    pub(crate) fn in_flight(&self) -> usize {
+        let state = lock(&self.queue.state);
+        state.waiting.len() + state.at_work
+    }
+
+    /// Reads; at most as many at a time as there are threads.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (reply, answered) = oneshot::channel();
+        self.queue.push(Box::new(move |pool| {
+            // A caller that has given up needs no answer.
+            if !reply.is_closed() {
+                let _ = reply.send(carry_out(pool, work));
+            }
+        }))?;
+        answered.await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    /// Reads past the queue.
+    pub(crate) async fn read_apart<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _place = self.apart.acquire().await.map_err(|_| Failure::Unavailable)?;
+        let pool = lock(&self.pool).clone().ok_or(Failure::Unavailable)?;
+        let read = tokio::task::spawn_blocking(move || carry_out(&pool, work)).await;
+        read.unwrap_or(Err(Failure::Unavailable))
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl Queue {
+    fn push(&self, job: Job) -> Result<(), Failure> {
+        let mut state = lock(&self.state);
+        if state.is_closed {
+            return Err(Failure::Unavailable);
+        }
+        if state.waiting.len() >= MOST_WAITING {
+            return Err(Failure::Overloaded);
+        }
+        state.waiting.push_back(job);
+        drop(state);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    fn close(&self) {
+        lock(&self.state).is_closed = true;
+        self.arrived.notify_all();
+    }
+
+    /// Runs until the queue is closed and empty.
+    fn work_off(&self, pool: &ReadPool) {
+        while let Some(job) = self.next() {
+            job(pool);
+            lock(&self.state).at_work -= 1;
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut state = lock(&self.state);
+        loop {
+            if let Some(job) = state.waiting.pop_front() {
+                state.at_work += 1;
+                return Some(job);
+            }
+            if state.is_closed {
+                return None;
+            }
+            state = self.arrived.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+    }
+}
+
+fn carry_out<T>(
+    pool: &ReadPool,
+    work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError>,
+) -> Result<T, Failure> {
+    match catch_unwind(AssertUnwindSafe(|| pool.read(work))) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            meters::store_failed(&error);
+            tracing::warn!(error = %error.told(), "a read failed");
+            Err(Failure::of(&error))
+        }
+        Err(_) => {
+            // Not the panic's own words, which may quote what was read.
+            tracing::error!("a read panicked");
+            Err(Failure::Unavailable)
+        }
+    }
+}
