@@ -25,6 +25,7 @@ pub mod ids;
 pub mod lease;
 pub mod ledger;
 pub mod money;
+pub mod password;
 pub mod phone;
 pub mod pool;
 pub mod refusal;
@@ -32,6 +33,7 @@ pub mod region;
 pub mod release;
 pub mod reservation;
 pub mod subscriber;
+pub mod throttle;
 pub mod timestamp;
 
 pub use refusal::Refusal;

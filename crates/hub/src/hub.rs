@@ -6,7 +6,14 @@ use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
+<<<<<<< HEAD
 use leaseline_store::{Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
+=======
+use leaseline_core::throttle::Throttle;
+use leaseline_store::{
+    Migrated, ReadPool, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load,
+};
+>>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
@@ -18,8 +25,14 @@ use crate::idempotency::{Idempotency, Settled};
 use crate::identity::Memory;
 use crate::ids::{Ids, RandomIds};
 use crate::inbox::{Answer, Command};
+use crate::logins::Recent;
 use crate::meters;
+<<<<<<< HEAD
 use crate::readers::Readers;
+=======
+use crate::passwords::Checker;
+use crate::reads::Readers;
+>>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
 use crate::request::{Request, Way};
 use crate::sweeper;
 use crate::writer::Writer;
@@ -48,6 +61,9 @@ struct Inner {
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
     readers: Readers,
     identities: Memory,
+    throttle: Throttle,
+    recent_logins: Recent,
+    passwords: Arc<Checker>,
     now: Arc<Now>,
     ids: Arc<dyn Ids>,
     patience: Duration,
@@ -74,6 +90,8 @@ pub struct Settings {
     pub patience: Duration,
     /// So many live leases of one customer a phone may take part in.
     pub max_leases_per_phone: Limit,
+    /// How many failed logins are too many.
+    pub throttle: Throttle,
     /// The clock.
     pub clock: Box<dyn Clock>,
     /// The source of ids.
@@ -90,6 +108,7 @@ impl Settings {
             readers: 4,
             patience: Duration::from_millis(1_900),
             max_leases_per_phone: Limit::NONE,
+            throttle: Throttle::default(),
             clock: Box::new(SystemClock),
             ids: Arc::new(RandomIds),
         }
@@ -111,8 +130,16 @@ pub enum OpenError {
     /// The database lacks tables.
     #[error("the database's schema is {0:?}, not this version's: run `leaseline migrate`")]
     Schema(Schema),
+<<<<<<< HEAD
     /// A thread that writes or reads could not be started.
     #[error("failed to start a thread")]
+=======
+    /// The operating system has no randomness to give.
+    #[error("failed to draw random bytes")]
+    Randomness(#[source] getrandom::Error),
+    /// The thread that writes could not be started.
+    #[error("failed to start the writer")]
+>>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
     Thread(#[source] std::io::Error),
 }
 
@@ -163,12 +190,21 @@ impl Hub {
         };
         let thread = std::thread::Builder::new().name("leaseline-writer".into());
         let writer = thread.spawn(move || writer.run()).map_err(OpenError::Thread)?;
+<<<<<<< HEAD
         let readers = Readers::start(&store, settings.readers).map_err(OpenError::Thread)?;
+=======
+        let readers = u32::try_from(settings.readers).unwrap_or(u32::MAX);
+        let pool = ReadPool::new(&store, readers);
+        let passwords = Checker::new().map_err(OpenError::Randomness)?;
+>>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
         let (closing, closed) = watch::channel(false);
         let hub = Self(Arc::new(Inner {
             inbox: Mutex::new(Some(sender)),
             readers,
             identities: Memory::default(),
+            throttle: settings.throttle,
+            recent_logins: Recent::default(),
+            passwords,
             now,
             ids: settings.ids,
             patience: settings.patience,
@@ -251,6 +287,18 @@ impl Hub {
 
     pub(crate) fn identities(&self) -> &Memory {
         &self.0.identities
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    pub(crate) fn recent_logins(&self) -> &Recent {
+        &self.0.recent_logins
+    }
+
+    pub(crate) fn passwords(&self) -> &Checker {
+        &self.0.passwords
     }
 
     pub(crate) fn clock(&self) -> &Now {

@@ -1,5 +1,5 @@
-//! What is done from time to time: forgetting the answers that nobody may repeat any more, a
-//! thousand at a time, as ordinary requests between others.
+//! What is done from time to time: forgetting the answers that nobody may repeat any more and the
+//! failed logins that no longer count, a thousand at a time, as ordinary requests between others.
 
 use std::time::Duration;
 
@@ -15,12 +15,18 @@ use crate::request::{Request, Way};
 
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// So many answers are forgotten in one transaction.
+/// So much is forgotten in one transaction.
 const AT_A_TIME: i64 = 1_000;
 
 /// Answers given before an instant, to be forgotten. The outcome is how many were.
 #[derive(Clone, Copy, Debug)]
 struct ForgetAnswers {
+    before: Timestamp,
+}
+
+/// Failed logins before an instant, to be forgotten. The outcome is how many were.
+#[derive(Clone, Copy, Debug)]
+struct ForgetFailedLogins {
     before: Timestamp,
 }
 
@@ -33,6 +39,8 @@ pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
         }
         let forget = ForgetAnswers { before: hub.now().saturating_sub(KEPT) };
         while let Ok(1..) = hub.ask(forget).await {}
+        let forget = ForgetFailedLogins { before: hub.throttle().forgets_before(hub.now()) };
+        while let Ok(1..) = hub.ask(forget).await {}
     }
 }
 
@@ -42,6 +50,16 @@ impl Request for ForgetAnswers {
     fn into_command(self, way: Way<usize>, _: &dyn Ids) -> Command {
         way.errand(self, |tx: &mut Tx<'_>, old: &Self, _: Timestamp| {
             record::idempotency::forget(tx, old.before, AT_A_TIME).map(Ok)
+        })
+    }
+}
+
+impl Request for ForgetFailedLogins {
+    type Outcome = usize;
+
+    fn into_command(self, way: Way<usize>, _: &dyn Ids) -> Command {
+        way.errand(self, |tx: &mut Tx<'_>, old: &Self, _: Timestamp| {
+            record::logins::forget_failures(tx, old.before, AT_A_TIME).map(Ok)
         })
     }
 }

@@ -141,6 +141,7 @@ fn settings(config: &Config) -> Settings {
         inbox: config.limits.inbox,
         readers: config.limits.readers,
         max_leases_per_phone: config.apigate.max_leases_per_phone,
+        throttle: config.logins,
         ..Settings::new(config.database_url.as_str())
     }
 }
@@ -150,6 +151,7 @@ fn problem(what: String, url: &DatabaseUrl, error: OpenError) -> Problem {
         OpenError::Schema(Schema::Newer) => "use the version that migrated it, or a later one",
         OpenError::Schema(_) => "leaseline migrate",
         OpenError::Url(_) => "write sqlite://leaseline.db or postgres://USER@HOST/DATABASE",
+        OpenError::Randomness(_) => "is /dev/urandom there?",
         OpenError::Thread(_) => "raise the limit on the number of threads",
         OpenError::Store(_) if url.sqlite_file().is_some() => {
             "is it a database, and are file and folder writable?"
@@ -159,7 +161,9 @@ fn problem(what: String, url: &DatabaseUrl, error: OpenError) -> Problem {
     match error {
         OpenError::Schema(schema) => Problem::new(what, describe(schema), hint),
         OpenError::Store(error) => Problem::new(what, error, hint),
-        error @ (OpenError::Url(_) | OpenError::Thread(_)) => Problem::new(what, error, hint),
+        error @ (OpenError::Url(_) | OpenError::Randomness(_) | OpenError::Thread(_)) => {
+            Problem::new(what, error, hint)
+        }
     }
 }
 

@@ -5,6 +5,12 @@ diesel::table! {
     writers (id) { id -> Binary, batch -> BigInt, seen_at -> BigInt, }
 }
 diesel::table! {
+    login_failures (id) { id -> BigInt, who -> Binary, source -> Binary, at -> BigInt, }
+}
+diesel::table! {
+    logins (who, source) { who -> Binary, source -> Binary, at -> BigInt, }
+}
+diesel::table! {
     pools (id) {
         id -> BigInt,
         name -> Text,

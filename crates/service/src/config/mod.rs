@@ -11,6 +11,7 @@ mod sources;
 use std::net::SocketAddr;
 
 use leaseline_core::region::Region;
+use leaseline_core::throttle::Throttle;
 use leaseline_web::Networks;
 
 use crate::database::{DatabaseUrl, UnknownUrl};
@@ -50,6 +51,8 @@ pub struct Config {
     pub limits: Limits,
     /// `log.*`.
     pub log: Log,
+    /// `logins.*`: how many failed logins are too many.
+    pub logins: Throttle,
 }
 
 impl Config {
@@ -84,6 +87,7 @@ impl Config {
             apigate: Apigate::read(&mut keys)?,
             limits: Limits::read(&mut keys)?,
             log: Log::read(&mut keys)?,
+            logins: sections::logins(&mut keys)?,
         };
         keys.refuse_unknown()?;
         Ok((config, keys))

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use config::Value;
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
+use leaseline_core::throttle::Throttle;
 use leaseline_hub::IanaZone;
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
@@ -158,6 +159,16 @@ impl Log {
             level: keys.need("log.level", level)?,
         })
     }
+}
+
+/// `logins.*`.
+pub(super) fn logins(keys: &mut Reader) -> Result<Throttle, Problem> {
+    Ok(Throttle {
+        failures: keys.need("logins.failures", whole(1, 1_000))?,
+        source_failures: keys.need("logins.source_failures", whole(1, 10_000))?,
+        window: keys.need("logins.window", convert::span)?,
+        pause: keys.need("logins.pause", convert::span)?,
+    })
 }
 
 fn limit(value: &Value) -> Result<Limit, String> {

@@ -9,6 +9,7 @@ pub mod imports;
 pub mod inventory;
 pub mod leases;
 pub mod ledgers;
+pub mod logins;
 pub mod numbers;
 pub mod pools;
 pub mod users;

@@ -5,6 +5,7 @@ pub mod idempotency;
 pub mod imports;
 pub mod leases;
 pub mod ledgers;
+pub mod logins;
 pub mod numbers;
 pub mod pools;
 pub mod reservations;

@@ -90,9 +90,11 @@ async fn each_damage_is_told_and_nothing_else() {
 const DAMAGES: &[&str] = &[
     // Any id will do as the source of an entry, as long as it is none of an entry's.
     "INSERT INTO ledger_entries
+       (ledger_id, seq, amount, balance_after, kind, source, at)
      SELECT ledger_id, 4, 1, 106, kind, (SELECT id FROM leases ORDER BY id LIMIT 1), at
      FROM ledger_entries WHERE ledger_id = 1 AND seq = 2",
     "INSERT INTO ledger_entries
+       (ledger_id, seq, amount, balance_after, kind, source, at)
      SELECT ledger_id, 3, 1, 1000, kind, (SELECT id FROM leases ORDER BY id DESC LIMIT 1), at
      FROM ledger_entries WHERE ledger_id = 2 AND seq = 2;
      UPDATE ledgers SET last_seq = 3, balance = 1000 WHERE id = 2",
@@ -136,6 +138,7 @@ async fn sums_that_do_not_fit_are_told_too() {
         damage(
             &database,
             "INSERT INTO ledger_entries
+               (ledger_id, seq, amount, balance_after, kind, source, at)
              SELECT ledger_id, 3, 9223372036854775807, 1, kind, (SELECT id FROM leases ORDER BY id LIMIT 1), at
              FROM ledger_entries WHERE ledger_id = 1 AND seq = 2;
              UPDATE ledgers SET last_seq = 3, balance = 1 WHERE id = 1",

@@ -33,6 +33,7 @@ async fn nothing_is_booked_twice() {
     for database in databases() {
         inhabited(&database).await;
         let same_source = "INSERT INTO ledger_entries
+              (ledger_id, seq, amount, balance_after, kind, source, at)
             SELECT ledger_id, seq + 1, amount, balance_after + amount, kind, source, at
             FROM ledger_entries";
         refuses(&database, same_source, "unique");

@@ -1,0 +1,225 @@
+//! Who may try to log in. Failures are counted in the store, so that they count in every process
+//! and after a restart; that there is nothing to hold against somebody is remembered for less
+//! than a second, so that who logs in as he should costs nothing.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use leaseline_core::Timestamp;
+use leaseline_store::load::logins::LoginKey;
+use leaseline_store::{Tx, load, record};
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+use crate::hub::{Hub, lock};
+use crate::ids::Ids;
+use crate::inbox::Command;
+use crate::request::{Request, Way};
+
+/// How long it is remembered that a try may be made.
+const ADMITTED: Duration = Duration::from_millis(500);
+
+/// How long a login is not written down again.
+const WRITTEN: Duration = Duration::from_secs(24 * 3_600);
+
+/// So many users and sources are remembered; then all are forgotten.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// What somebody logs in to. Users of equal names in two of them are two users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Realm {
+    /// The TraiTel API.
+    Traitel,
+    /// The MOR API.
+    Mor,
+    /// Call control and records.
+    Switch,
+    /// The console.
+    Console,
+}
+
+/// A user and where the try comes from. `Debug` does not show the user, who may have typed a
+/// password there.
+#[derive(Clone, Copy)]
+pub struct Login<'a> {
+    /// What to.
+    pub realm: Realm,
+    /// Who, as it was sent.
+    pub user: &'a str,
+    /// Where from.
+    pub source: IpAddr,
+}
+
+/// A login that failed, to be counted.
+struct LoginFailed(LoginKey);
+
+/// A login that went well, to be remembered.
+struct LoginSucceeded(LoginKey);
+
+/// What this process knows without asking.
+#[derive(Default)]
+pub(crate) struct Recent(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    admitted: HashMap<LoginKey, Instant>,
+    written: HashMap<LoginKey, Instant>,
+}
+
+impl Hub {
+    /// Whether this login is judged by what it brings; if not, it fails, a right password
+    /// included.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn may_log_in(&self, login: &Login<'_>) -> Result<bool, Failure> {
+        let key = login.key();
+        if self.recent_logins().is_admitted(&key) {
+            return Ok(true);
+        }
+        let (rule, asked, since) = (*self.throttle(), key.clone(), Instant::now());
+        let tries = self.read(move |tx| load::logins::tries(tx, &asked, &rule)).await?;
+        let admitted = rule.admits(&tries, self.now());
+        if admitted {
+            self.recent_logins().admit(key, since);
+        }
+        Ok(admitted)
+    }
+
+    /// Counts a failed login. One without a password is none.
+    ///
+    /// # Errors
+    /// [`Failure`] when it could not be counted, or nobody can say.
+    pub async fn login_failed(&self, login: &Login<'_>) -> Result<(), Failure> {
+        let key = login.key();
+        let counted = self.ask(LoginFailed(key.clone())).await;
+        self.recent_logins().judge_anew(&key.source);
+        counted
+    }
+
+    /// Remembers from where somebody logged in, once a day.
+    ///
+    /// # Errors
+    /// [`Failure`] when it could not be written down, or nobody can say.
+    pub async fn login_succeeded(&self, login: &Login<'_>) -> Result<(), Failure> {
+        let key = login.key();
+        if self.recent_logins().is_written(&key) {
+            return Ok(());
+        }
+        self.ask(LoginSucceeded(key.clone())).await?;
+        self.recent_logins().write(key);
+        Ok(())
+    }
+}
+
+impl Realm {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Traitel => 1,
+            Self::Mor => 2,
+            Self::Switch => 3,
+            Self::Console => 4,
+        }
+    }
+}
+
+impl Login<'_> {
+    fn key(&self) -> LoginKey {
+        let who = Sha256::new().chain_update([self.realm.code()]).chain_update(self.user);
+        let source = match self.source.to_canonical() {
+            IpAddr::V4(address) => address.to_ipv6_mapped(),
+            IpAddr::V6(address) => address,
+        };
+        LoginKey { who: who.finalize().into(), source: source.octets() }
+    }
+}
+
+impl std::fmt::Debug for Login<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Login")
+            .field("realm", &self.realm)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Recent {
+    fn is_admitted(&self, key: &LoginKey) -> bool {
+        lock(&self.0).admitted.get(key).is_some_and(|since| since.elapsed() < ADMITTED)
+    }
+
+    /// `since` is when the store was asked, not when it answered.
+    fn admit(&self, key: LoginKey, since: Instant) {
+        put(&mut lock(&self.0).admitted, key, since);
+    }
+
+    /// After a failure, nobody from its source is admitted unasked.
+    fn judge_anew(&self, source: &[u8; 16]) {
+        lock(&self.0).admitted.retain(|key, _| key.source != *source);
+    }
+
+    fn is_written(&self, key: &LoginKey) -> bool {
+        lock(&self.0).written.get(key).is_some_and(|since| since.elapsed() < WRITTEN)
+    }
+
+    fn write(&self, key: LoginKey) {
+        put(&mut lock(&self.0).written, key, Instant::now());
+    }
+}
+
+fn put(known: &mut HashMap<LoginKey, Instant>, key: LoginKey, since: Instant) {
+    if known.len() >= MOST_REMEMBERED {
+        known.clear();
+    }
+    known.insert(key, since);
+}
+
+impl Request for LoginFailed {
+    type Outcome = ();
+
+    fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
+        way.errand(self, |tx: &mut Tx<'_>, failed: &Self, now: Timestamp| {
+            record::logins::failed(tx, &failed.0, now).map(Ok)
+        })
+    }
+}
+
+impl Request for LoginSucceeded {
+    type Outcome = ();
+
+    fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
+        way.errand(self, |tx: &mut Tx<'_>, succeeded: &Self, now: Timestamp| {
+            record::logins::succeeded(tx, &succeeded.0, now).map(Ok)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(realm: Realm, user: &str, source: &str) -> LoginKey {
+        Login { realm, user, source: source.parse().unwrap() }.key()
+    }
+
+    #[test]
+    fn a_user_of_another_realm_or_source_is_another() {
+        let one = key(Realm::Mor, "admin", "192.0.2.1");
+        assert_eq!(one, key(Realm::Mor, "admin", "::ffff:192.0.2.1"));
+        for other in [
+            key(Realm::Traitel, "admin", "192.0.2.1"),
+            key(Realm::Mor, "Admin", "192.0.2.1"),
+            key(Realm::Mor, "admin", "192.0.2.2"),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_the_user() {
+        let login = Login { realm: Realm::Mor, user: "hunter2", source: [192, 0, 2, 1].into() };
+        assert_eq!(format!("{login:?}"), "Login { realm: Mor, source: 192.0.2.1, .. }");
+    }
+}

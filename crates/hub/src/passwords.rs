@@ -1,0 +1,256 @@
+//! Passwords: Argon2id, a bounded number at a time, and for at most a minute not twice the same.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
+use argon2::{Algorithm, Argon2, Params, Version};
+use leaseline_core::password::PasswordHash;
+use sha2::{Digest, Sha256};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use crate::failure::Failure;
+use crate::hub::{Hub, lock};
+use crate::logins::Login;
+
+/// How long a password is remembered that was found to be right.
+const REMEMBERED: Duration = Duration::from_secs(60);
+
+/// So many right passwords are remembered; then all are forgotten.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// So many passwords are checked at a time, if there are as many processors.
+const MOST_AT_A_TIME: usize = 8;
+
+/// So many may wait for their turn; more are refused at once.
+const MOST_WAITING: usize = 128;
+
+/// What an unknown user's password is checked against: as dear as any other.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4$\
+                      Vm9Uc2VnbWVudCBvZiBub3RoaW5nIGF0IGFsbC4uLi4";
+
+/// The outcome of a check: the digest under which it is remembered, and a hash that it was right
+/// against.
+type Proof = [u8; 32];
+
+/// Checks passwords for a hub.
+pub(crate) struct Checker {
+    turns: Semaphore,
+    queue: Semaphore,
+    /// Makes the digests of this process worth nothing to anybody else.
+    key: [u8; 32],
+    right: Mutex<HashMap<Proof, Instant>>,
+}
+
+/// A password could not be hashed: the operating system has no randomness, or no memory is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the password could not be hashed")]
+pub struct NotHashed;
+
+/// Hashes a password with a salt of its own. Takes some 20 ms and 19 MiB.
+///
+/// # Errors
+/// [`NotHashed`].
+pub fn hash_password(password: &str) -> Result<PasswordHash, NotHashed> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|_| NotHashed)?;
+    let hash = argon2().hash_password_with_salt(password.as_bytes(), &salt);
+    let hash = hash.map_err(|_| NotHashed)?.to_string();
+    PasswordHash::parse(&hash).ok_or(NotHashed)
+}
+
+/// Whether this is the password of that hash. Takes some 20 ms and 19 MiB, or what the hash asks
+/// for.
+pub fn password_matches(stored: &PasswordHash, given: &str) -> bool {
+    phc::PasswordHash::new(stored.expose())
+        .is_ok_and(|stored| argon2().verify_password(given.as_bytes(), &stored).is_ok())
+}
+
+/// 19 MiB, two passes, one lane.
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+}
+
+impl Hub {
+    /// Hashes a password.
+    ///
+    /// # Errors
+    /// [`Failure`] when too many passwords wait.
+    pub async fn hash_password(&self, password: &str) -> Result<PasswordHash, Failure> {
+        let password = password.to_owned();
+        let _turn = self.passwords().turn().await?;
+        blocking(move || hash_password(&password)).await?.map_err(|_| Failure::Unavailable)
+    }
+
+    /// Whether a user's password is this one. It takes as long for nobody's (`None`), whose is
+    /// none.
+    ///
+    /// # Errors
+    /// [`Failure`] when too many passwords wait.
+    pub async fn password_matches(
+        &self,
+        stored: Option<&PasswordHash>,
+        given: &str,
+    ) -> Result<bool, Failure> {
+        let proof = stored.map(|stored| self.passwords().proof(stored, given));
+        if proof.is_some_and(|proof| self.passwords().recalls(&proof)) {
+            return Ok(true);
+        }
+        let _turn = self.passwords().turn().await?;
+        self.verify(stored, given).await
+    }
+
+    /// Whether a user logs in: it is not held off after failures, and the password is its own. A
+    /// failure is counted, and all failures take the same time. `stored` is the present hash;
+    /// none for nobody, and for whoever may not log in.
+    ///
+    /// # Errors
+    /// [`Failure`] when too many passwords wait, or the store does not answer.
+    pub async fn log_in(
+        &self,
+        login: &Login<'_>,
+        stored: Option<&PasswordHash>,
+        given: &str,
+    ) -> Result<bool, Failure> {
+        let proof = stored.map(|stored| self.passwords().proof(stored, given));
+        let is_right = proof.is_some_and(|proof| self.passwords().recalls(&proof));
+        if is_right && self.may_log_in(login).await? {
+            self.remember_login(login).await;
+            return Ok(true);
+        }
+        // Whoever waits for a turn is judged when it comes: a flood of guesses that were sent at
+        // once is held off after as many as one after the other.
+        let _turn = self.passwords().turn().await?;
+        if !self.may_log_in(login).await? {
+            return self.verify(None, given).await;
+        }
+        let logged_in = self.verify(stored, given).await?;
+        if logged_in {
+            self.remember_login(login).await;
+        } else {
+            self.login_failed(login).await?;
+        }
+        Ok(logged_in)
+    }
+
+    async fn verify(&self, stored: Option<&PasswordHash>, given: &str) -> Result<bool, Failure> {
+        let Some(stored) = stored.cloned() else {
+            let nobody = PasswordHash::parse(NOBODY).ok_or(Failure::Unavailable)?;
+            let given = given.to_owned();
+            return blocking(move || password_matches(&nobody, &given)).await.map(|_| false);
+        };
+        let proof = self.passwords().proof(&stored, given);
+        let (since, given) = (Instant::now(), given.to_owned());
+        let is_right = blocking(move || password_matches(&stored, &given)).await?;
+        if is_right {
+            self.passwords().remember(proof, since);
+        }
+        Ok(is_right)
+    }
+
+    /// Where somebody logged in from is a help against the next flood, not a condition.
+    async fn remember_login(&self, login: &Login<'_>) {
+        if let Err(failure) = self.login_succeeded(login).await {
+            tracing::warn!(%failure, "a login was not written down");
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Unavailable)
+}
+
+impl Checker {
+    /// # Errors
+    /// The operating system has no randomness.
+    pub(crate) fn new() -> Result<Arc<Self>, getrandom::Error> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)?;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Arc::new(Self {
+            turns: Semaphore::new(processors.min(MOST_AT_A_TIME)),
+            queue: Semaphore::new(MOST_WAITING),
+            key,
+            right: Mutex::default(),
+        }))
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        let _place = self.queue.try_acquire().map_err(|_| Failure::Overloaded)?;
+        let turn = timeout(PATIENCE, self.turns.acquire()).await;
+        turn.map_err(|_| Failure::Overloaded)?.map_err(|_| Failure::Unavailable)
+    }
+
+    /// A hash that was changed meanwhile gives another proof, so a password never outlives it.
+    fn proof(&self, stored: &PasswordHash, given: &str) -> Proof {
+        let stored = stored.expose().as_bytes();
+        let digest = Sha256::new()
+            .chain_update(self.key)
+            .chain_update(stored.len().to_le_bytes())
+            .chain_update(stored)
+            .chain_update(given);
+        digest.finalize().into()
+    }
+
+    fn recalls(&self, proof: &Proof) -> bool {
+        lock(&self.right).get(proof).is_some_and(|since| since.elapsed() < REMEMBERED)
+    }
+
+    fn remember(&self, proof: Proof, since: Instant) {
+        let mut right = lock(&self.right);
+        if right.len() >= MOST_REMEMBERED {
+            right.clear();
+        }
+        right.insert(proof, since);
+    }
+}
+
+/// So long a password waits for its turn.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_matches_its_own_hash() {
+        let hash = hash_password("demo-pass").unwrap();
+        assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(password_matches(&hash, "demo-pass"));
+        assert!(!password_matches(&hash, "demo-Pass"));
+        assert_ne!(hash, hash_password("demo-pass").unwrap());
+    }
+
+    #[test]
+    fn nobody_is_checked_as_anybody_is() {
+        let nobody = PasswordHash::parse(NOBODY).unwrap();
+        assert!(phc::PasswordHash::new(nobody.expose()).is_ok());
+        assert!(!password_matches(&nobody, ""));
+    }
+
+    #[test]
+    fn a_proof_names_its_hash() {
+        let checker = Checker::new().unwrap();
+        let [old, new] = ["a", "a"].map(|password| hash_password(password).unwrap());
+        let proof = checker.proof(&old, "a");
+        checker.remember(proof, Instant::now());
+        assert!(checker.recalls(&checker.proof(&old, "a")));
+        assert!(!checker.recalls(&checker.proof(&new, "a")));
+        assert!(!checker.recalls(&checker.proof(&old, "b")));
+        assert!(!Checker::new().unwrap().recalls(&proof));
+    }
+
+    #[test]
+    fn a_proof_ends() {
+        let checker = Checker::new().unwrap();
+        let proof = checker.proof(&PasswordHash::parse(NOBODY).unwrap(), "a");
+        if let Some(since) = Instant::now().checked_sub(REMEMBERED) {
+            checker.remember(proof, since);
+            assert!(!checker.recalls(&proof));
+        }
+    }
+}
