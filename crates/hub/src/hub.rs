@@ -6,14 +6,8 @@ use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
-<<<<<<< HEAD
-use leaseline_store::{Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
-=======
 use leaseline_core::throttle::Throttle;
-use leaseline_store::{
-    Migrated, ReadPool, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load,
-};
->>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
+use leaseline_store::{Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
@@ -27,12 +21,8 @@ use crate::ids::{Ids, RandomIds};
 use crate::inbox::{Answer, Command};
 use crate::logins::Recent;
 use crate::meters;
-<<<<<<< HEAD
-use crate::readers::Readers;
-=======
 use crate::passwords::Checker;
-use crate::reads::Readers;
->>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
+use crate::readers::Readers;
 use crate::request::{Request, Way};
 use crate::sweeper;
 use crate::writer::Writer;
@@ -130,16 +120,11 @@ pub enum OpenError {
     /// The database lacks tables.
     #[error("the database's schema is {0:?}, not this version's: run `leaseline migrate`")]
     Schema(Schema),
-<<<<<<< HEAD
-    /// A thread that writes or reads could not be started.
-    #[error("failed to start a thread")]
-=======
     /// The operating system has no randomness to give.
     #[error("failed to draw random bytes")]
     Randomness(#[source] getrandom::Error),
-    /// The thread that writes could not be started.
-    #[error("failed to start the writer")]
->>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
+    /// A thread that writes or reads could not be started.
+    #[error("failed to start a thread")]
     Thread(#[source] std::io::Error),
 }
 
@@ -190,13 +175,8 @@ impl Hub {
         };
         let thread = std::thread::Builder::new().name("leaseline-writer".into());
         let writer = thread.spawn(move || writer.run()).map_err(OpenError::Thread)?;
-<<<<<<< HEAD
         let readers = Readers::start(&store, settings.readers).map_err(OpenError::Thread)?;
-=======
-        let readers = u32::try_from(settings.readers).unwrap_or(u32::MAX);
-        let pool = ReadPool::new(&store, readers);
         let passwords = Checker::new().map_err(OpenError::Randomness)?;
->>>>>>> 0154dc4 (Count failed logins per user and source; check passwords)
         let (closing, closed) = watch::channel(false);
         let hub = Self(Arc::new(Inner {
             inbox: Mutex::new(Some(sender)),
