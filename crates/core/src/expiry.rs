@@ -64,7 +64,9 @@ impl LeaseTerm {
     }
 }
 
-fn add_months(from: Timestamp, months: i64, zone: &dyn Zone) -> Option<Timestamp> {
+/// So many months later on the zone's calendar, clamped to the month's last day; `None` outside
+/// of the calendar.
+pub(crate) fn add_months(from: Timestamp, months: i64, zone: &dyn Zone) -> Option<Timestamp> {
     let local = zone.local(from)?;
     let date = date_plus_months(local.date(), months)?;
     zone.instant(PrimitiveDateTime::new(date, local.time()))

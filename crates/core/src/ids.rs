@@ -30,7 +30,7 @@ macro_rules! integer_id {
     };
 }
 
-// A macro because the five types differ in nothing but their names, which no trait can give.
+// A macro because these types differ in nothing but their names, which no trait can give.
 integer_id! {
     /// A customer (Apigate: `customer_id`).
     CustomerId
@@ -50,6 +50,26 @@ integer_id! {
 integer_id! {
     /// A user of an API.
     ApiUserId
+}
+integer_id! {
+    /// An account (TraiTel).
+    AccountId
+}
+integer_id! {
+    /// A sub-account (TraiTel: `Sub-ID`). Never given out twice.
+    SubAccountId
+}
+integer_id! {
+    /// A subscription: one service of one number.
+    SubscriptionId
+}
+integer_id! {
+    /// An IVR menu.
+    IvrMenuId
+}
+integer_id! {
+    /// An IVML configuration. Never given out twice.
+    IvmlId
 }
 
 /// A lease (Apigate: `reference_id`).

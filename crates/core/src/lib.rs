@@ -15,13 +15,16 @@
 //! assert_eq!(sent.e164().to_string(), "60195730424");
 //! ```
 
+pub mod account;
 pub mod api_user;
 pub mod customer;
 pub mod decimal;
+pub mod did;
 pub mod duration;
 pub mod expiry;
 pub mod history;
 pub mod ids;
+pub mod ivr;
 pub mod lease;
 pub mod ledger;
 pub mod money;
@@ -33,6 +36,7 @@ pub mod region;
 pub mod release;
 pub mod reservation;
 pub mod subscriber;
+pub mod subscription;
 pub mod throttle;
 pub mod timestamp;
 

@@ -75,6 +75,20 @@ pub enum Service {
     Sms,
 }
 
+impl Service {
+    /// Every service.
+    pub const ALL: [Self; 3] = [Self::Voice, Self::Fax, Self::Sms];
+
+    /// The word for it that all documents and files share.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Fax => "fax",
+            Self::Sms => "sms",
+        }
+    }
+}
+
 /// A price: zero or more credits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fee(i64);

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
+use crate::accounts;
 use crate::clock::{Clock, Now, SystemClock};
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -54,6 +55,7 @@ struct Inner {
     throttle: Throttle,
     recent_logins: Recent,
     passwords: Arc<Checker>,
+    account_logins: accounts::Memory,
     now: Arc<Now>,
     ids: Arc<dyn Ids>,
     patience: Duration,
@@ -185,6 +187,7 @@ impl Hub {
             throttle: settings.throttle,
             recent_logins: Recent::default(),
             passwords,
+            account_logins: accounts::Memory::default(),
             now,
             ids: settings.ids,
             patience: settings.patience,
@@ -279,6 +282,10 @@ impl Hub {
 
     pub(crate) fn passwords(&self) -> &Checker {
         &self.0.passwords
+    }
+
+    pub(crate) fn account_logins(&self) -> &accounts::Memory {
+        &self.0.account_logins
     }
 
     pub(crate) fn clock(&self) -> &Now {

@@ -5,6 +5,7 @@
 //! is remembered, `leaseline_store` writes. It knows no wire format and hands out no type of the
 //! database library.
 
+pub mod accounts;
 mod batch;
 mod census;
 mod check;

@@ -1,5 +1,6 @@
 //! What is done from time to time: forgetting the answers that nobody may repeat any more and the
-//! failed logins that no longer count, a thousand at a time, as ordinary requests between others.
+//! failed logins that no longer count, a thousand at a time, and debiting the months that began;
+//! all as ordinary requests between others.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use leaseline_core::Timestamp;
 use leaseline_store::{Tx, record};
 use tokio::sync::watch;
 
+use crate::accounts;
 use crate::hub::Hub;
 use crate::idempotency::KEPT;
 use crate::ids::Ids;
@@ -41,6 +43,8 @@ pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
         while let Ok(1..) = hub.ask(forget).await {}
         let forget = ForgetFailedLogins { before: hub.throttle().forgets_before(hub.now()) };
         while let Ok(1..) = hub.ask(forget).await {}
+        // What failed is logged where it happened, and tried again after the pause.
+        let _ = accounts::charge_due_months(&hub).await;
     }
 }
 

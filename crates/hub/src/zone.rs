@@ -26,6 +26,18 @@ impl IanaZone {
     }
 }
 
+impl IanaZone {
+    /// The zone of this name, links included, written as the database writes it.
+    ///
+    /// # Errors
+    /// [`UnknownZone`].
+    pub fn by_exact_name(name: &str) -> Result<Self, UnknownZone> {
+        let zone = Self::by_name(name)?;
+        let known = zone.0.iana_name() == Some(name) && !zone.0.is_unknown();
+        if known { Ok(zone) } else { Err(UnknownZone(name.to_owned())) }
+    }
+}
+
 impl Zone for IanaZone {
     fn local(&self, at: Timestamp) -> Option<PrimitiveDateTime> {
         let at = jiff::Timestamp::from_microsecond(at.micros()).ok()?;
@@ -102,6 +114,19 @@ mod tests {
         check("Europe/Berlin", "2027-09-30T00:30:00Z", 1, TermUnit::Months, "2027-10-30T00:30:00Z");
         check("Europe/Berlin", "2026-10-31T01:30:00Z", 1, TermUnit::Years, "2027-10-31T00:30:00Z");
         check("Europe/Berlin", "2027-03-27T01:30:00Z", 1, TermUnit::Days, "2027-03-28T01:30:00Z");
+    }
+
+    #[test]
+    fn an_exact_name_is_written_as_the_database_writes_it() {
+        let check = |name: &str, known: bool| {
+            assert_eq!(IanaZone::by_exact_name(name).is_ok(), known, "{name:?}");
+        };
+        for name in ["Australia/Sydney", "US/Pacific", "UTC", "Etc/GMT+5", "Asia/Calcutta", "EST"] {
+            check(name, true);
+        }
+        for name in ["australia/sydney", "Australia/sydney", "utc", "", "Etc/Unknown", "+10:00"] {
+            check(name, false);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leaseline_core::Timestamp;
 use leaseline_core::customer::{ChargeMethod, CustomerStatus};
 use leaseline_core::ids::LeaseId;
+use leaseline_core::ivr::Direction;
 use leaseline_core::lease::LeaseKind;
 use leaseline_core::ledger::EntryKind;
 use leaseline_core::pool::{Purpose, Service};
@@ -71,13 +72,14 @@ impl Code for Purpose {
     const TABLE: &'static str = "pools";
 }
 
-/// How a service stands among those of a pool.
-pub(crate) const fn word(service: Service) -> &'static str {
-    match service {
-        Service::Voice => "voice",
-        Service::Fax => "fax",
-        Service::Sms => "sms",
-    }
+impl Code for Service {
+    const CODES: &'static [(Self, i16)] = &[(Self::Voice, 1), (Self::Fax, 2), (Self::Sms, 3)];
+    const TABLE: &'static str = "did_subscriptions";
+}
+
+impl Code for Direction {
+    const CODES: &'static [(Self, i16)] = &[(Self::Inbound, 1), (Self::Outbound, 2)];
+    const TABLE: &'static str = "ivml_configurations";
 }
 
 /// A value of the core from a column of `table`.

@@ -89,3 +89,71 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        user_name -> Text,
+        customer_id -> BigInt,
+        password_hash -> Text,
+        enabled -> SmallInt,
+        email -> Nullable<Text>,
+        first_name -> Text,
+        last_name -> Text,
+        time_zone -> Text,
+        ivr -> SmallInt,
+        rate_deck -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    sub_accounts (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        alias -> Text,
+        email -> Nullable<Text>,
+        first_name -> Text,
+        last_name -> Text,
+        company -> Text,
+        fax_headline -> Text,
+        created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    account_emails (email_key) {
+        email_key -> Text,
+        account_id -> BigInt,
+        sub_account_id -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    ivr_menus (id) { id -> BigInt, account_id -> BigInt, name -> Text, direction -> SmallInt, }
+}
+diesel::table! {
+    ivml_configurations (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        launch_url -> Text,
+        result_url -> Nullable<Text>,
+        direction -> SmallInt,
+        created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    did_subscriptions (id) {
+        id -> BigInt,
+        number_id -> BigInt,
+        account_id -> BigInt,
+        service -> SmallInt,
+        setup_fee -> BigInt,
+        monthly_fee -> BigInt,
+        subscribed_at -> BigInt,
+        months -> BigInt,
+        next_due_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        assigned -> SmallInt,
+        assigned_id -> Nullable<BigInt>,
+    }
+}

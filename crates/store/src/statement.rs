@@ -62,8 +62,15 @@ impl<'a> Rows<'a> {
         self
     }
 
-    pub(crate) fn bytes(mut self, values: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        self.columns.push(Column::Bytes(values.into_iter().map(Some).collect()));
+    pub(crate) fn bytes(self, values: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        self.optional_bytes(values.into_iter().map(Some))
+    }
+
+    pub(crate) fn optional_bytes(
+        mut self,
+        values: impl IntoIterator<Item = Option<&'a [u8]>>,
+    ) -> Self {
+        self.columns.push(Column::Bytes(values.into_iter().collect()));
         self
     }
 

@@ -23,6 +23,12 @@ pub(crate) enum Lock {
     Ledgers,
     /// Limited services: one grant at a time.
     LimitedServices,
+    /// Accounts, with all that belongs to them. By their own ids, as the ones below.
+    Accounts,
+    /// Numbers that are subscribed to.
+    Dids,
+    /// Subscriptions.
+    Subscriptions,
 }
 
 /// The differences.
@@ -33,9 +39,9 @@ pub(crate) trait Dialect {
     /// Begins a transaction that reads, and sees the same commits from its first statement on.
     fn begin_snapshot(&mut self) -> QueryResult<()>;
 
-    /// Holds the rows of customers with these ids against other transactions, in the order of
-    /// the ids.
-    fn lock(&mut self, lock: Lock, customers: &[i64]) -> QueryResult<()>;
+    /// Holds the rows with these ids (those of customers, if the lock says nothing else) against
+    /// other transactions, in the order of the ids.
+    fn lock(&mut self, lock: Lock, ids: &[i64]) -> QueryResult<()>;
 
     /// Holds these leases against other transactions.
     fn lock_leases(&mut self, leases: &[&[u8]]) -> QueryResult<()>;

@@ -1,5 +1,6 @@
 //! PostgreSQL: many writers at a time, so a transaction holds the rows that it decides on.
-//! Customers come first and in the order of their ids, numbers last.
+//! Customers come first and in the order of their ids, then ledgers and accounts, numbers last; of
+//! what numbers are subscribed for, only after the number.
 
 use std::time::Duration;
 
@@ -27,8 +28,8 @@ impl Dialect for PgConnection {
         self.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     }
 
-    fn lock(&mut self, lock: Lock, customers: &[i64]) -> QueryResult<()> {
-        let ids = Rows::new("id").integers(customers.iter().copied());
+    fn lock(&mut self, lock: Lock, ids: &[i64]) -> QueryResult<()> {
+        let ids = Rows::new("id").integers(ids.iter().copied());
         let locked = Statement::<BigInt>::new(lock.text()).over(ids);
         RunQueryDsl::load::<i64>(locked, self).map(drop)
     }
@@ -102,6 +103,18 @@ impl Lock {
             Self::LimitedServices => {
                 "SELECT s.customer_id FROM v JOIN customer_services s ON s.customer_id = v.id
                  WHERE s.max_leases > 0 ORDER BY s.customer_id, s.kind FOR NO KEY UPDATE OF s"
+            }
+            Self::Accounts => {
+                "SELECT a.id FROM v JOIN accounts a ON a.id = v.id ORDER BY a.id
+                 FOR NO KEY UPDATE OF a"
+            }
+            Self::Dids => {
+                "SELECT n.id FROM v JOIN numbers n ON n.id = v.id ORDER BY n.id
+                 FOR NO KEY UPDATE OF n"
+            }
+            Self::Subscriptions => {
+                "SELECT s.id FROM v JOIN did_subscriptions s ON s.id = v.id ORDER BY s.id
+                 FOR NO KEY UPDATE OF s"
             }
         }
     }

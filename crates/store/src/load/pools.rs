@@ -9,7 +9,7 @@ use leaseline_core::pool::{Fee, Pool, PoolTerms, Purpose, Service};
 use leaseline_core::region::RegionCode;
 
 use crate::error::StoreError;
-use crate::row::{Code, known, quarantine, word};
+use crate::row::{Code, known, quarantine};
 use crate::schema::pools;
 use crate::statement::Statement;
 use crate::transaction::Tx;
@@ -73,6 +73,6 @@ const TABLE: &str = "pools";
 
 fn services(text: &str) -> Result<BTreeSet<Service>, StoreError> {
     let all = [Service::Voice, Service::Fax, Service::Sms];
-    let service = |written: &str| all.into_iter().find(|service| word(*service) == written);
+    let service = |written: &str| all.into_iter().find(|service| service.word() == written);
     text.split_ascii_whitespace().map(|written| known(service(written), TABLE)).collect()
 }

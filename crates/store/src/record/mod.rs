@@ -1,14 +1,18 @@
 //! Writing down what was decided.
 
+pub mod accounts;
 pub mod customers;
+pub mod dids;
 pub mod idempotency;
 pub mod imports;
+pub mod ivr;
 pub mod leases;
 pub mod ledgers;
 pub mod logins;
 pub mod numbers;
 pub mod pools;
 pub mod reservations;
+pub mod sub_accounts;
 pub mod users;
 pub mod writers;
 

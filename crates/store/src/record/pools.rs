@@ -7,7 +7,7 @@ use leaseline_core::ids::PoolId;
 use leaseline_core::pool::{Pool, PoolTerms};
 
 use crate::error::StoreError;
-use crate::row::{Code, known, word};
+use crate::row::{Code, known};
 use crate::schema::pools;
 use crate::transaction::Tx;
 
@@ -42,7 +42,7 @@ struct Columns<'a> {
 }
 
 fn columns(terms: &PoolTerms) -> Columns<'_> {
-    let services: Vec<_> = terms.services.iter().map(|service| word(*service)).collect();
+    let services: Vec<_> = terms.services.iter().map(|service| service.word()).collect();
     Columns {
         region: terms.region.as_str(),
         quarantine_micros: micros(terms.quarantine),

@@ -1,0 +1,62 @@
+//! Months of subscriptions, debited as they begin: in chunks, each an ordinary request between
+//! others, however long nobody looked.
+
+use leaseline_core::Timestamp;
+use leaseline_store::{StoreError, Tx, load, record};
+
+use crate::failure::Failure;
+use crate::hub::Hub;
+use crate::ids::Ids;
+use crate::inbox::Command;
+use crate::request::{Request, Way};
+
+/// So many months are debited in one transaction.
+const AT_A_TIME: u32 = 500;
+
+/// The next months that are due, at most one of each subscription and a bounded number in all. The
+/// outcome is how many were debited; zero is the last one.
+#[derive(Clone, Copy, Debug)]
+pub struct ChargeMonth;
+
+impl Request for ChargeMonth {
+    type Outcome = usize;
+
+    fn into_command(self, way: Way<usize>, _: &dyn Ids) -> Command {
+        way.errand(self, |tx: &mut Tx<'_>, _: &Self, now: Timestamp| charge(tx, now).map(Ok))
+    }
+}
+
+/// Ledgers are held in their order, then the subscriptions; which of the months another process
+/// debited meanwhile is seen then.
+fn charge(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    let due = load::fees::due(tx, AT_A_TIME, now)?;
+    let mut customers: Vec<_> = due.iter().map(|month| month.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let mut ledgers = load::ledgers::ledgers_for_posting(tx, &customers)?;
+    let due = load::fees::still_due(tx, &due, now)?;
+    let charge = |month: &leaseline_core::subscription::DueMonth| {
+        let ledger = ledgers.get_mut(&month.customer)?;
+        match month.charge(ledger, now) {
+            Ok(charged) => Some(charged),
+            Err(refusal) => {
+                let subscription = month.subscription.get();
+                tracing::error!(subscription, month = month.month, error = %refusal, "a month is not debited");
+                None
+            }
+        }
+    };
+    let charged: Vec<_> = due.iter().filter_map(charge).collect();
+    record::dids::months(tx, &charged)?;
+    Ok(charged.len())
+}
+
+/// Debits all months that are due now.
+pub(crate) async fn charge_due_months(hub: &Hub) -> Result<(), Failure> {
+    let now = hub.now();
+    let due = hub.read(move |tx| load::fees::due(tx, 1, now)).await?;
+    if !due.is_empty() {
+        while hub.ask(ChargeMonth).await? > 0 {}
+    }
+    Ok(())
+}
