@@ -224,12 +224,15 @@ where
     i64: diesel::serialize::ToSql<BigInt, DB>,
 {
     let mut integers = integers.iter();
-    for (place, piece) in text.split("{}").enumerate() {
-        if place > 0 {
-            let integer = integers.next().expect("as many integers as there are {} in the text");
-            out.push_bind_param::<BigInt, _>(integer)?;
+    // Looked for by one byte: a search for two costs as much as a small statement's own work.
+    for (place, piece) in text.split('{').enumerate() {
+        if place == 0 {
+            out.push_sql(piece);
+            continue;
         }
-        out.push_sql(piece);
+        let integer = integers.next().expect("as many integers as there are {} in the text");
+        out.push_bind_param::<BigInt, _>(integer)?;
+        out.push_sql(piece.strip_prefix('}').expect("braces come in pairs in our texts"));
     }
     Ok(())
 }
