@@ -56,11 +56,12 @@ struct Pool {
 impl From<Applied> for Report {
     fn from(applied: Applied) -> Self {
         let customers = applied.customers.into_iter().map(|(key, id)| (key, id.get()));
+        let accounts = applied.accounts.into_iter().map(|(user, id)| (user, id.get()));
         let pools = applied.pools.into_iter();
         let pools = pools.map(|it| (it.name, Pool { numbers: it.numbers, added: it.added }));
         Self {
             customers: customers.collect(),
-            accounts: BTreeMap::new(),
+            accounts: accounts.collect(),
             mor_users: BTreeMap::new(),
             pools: pools.collect(),
             changed: applied.changed,
@@ -75,6 +76,9 @@ impl fmt::Display for Report {
         }
         for (key, id) in &self.customers {
             writeln!(f, "customer {key:?}: id {id}")?;
+        }
+        for (user, id) in &self.accounts {
+            writeln!(f, "account {user:?}: id {id}")?;
         }
         match self.changed {
             0 => writeln!(f, "nothing changed"),

@@ -7,8 +7,10 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use leaseline_service::{Flags, Listen, Sources, duration};
 
+use crate::accounts::AccountsCommand;
 use crate::customers::CustomersCommand;
 use crate::db::DbCommand;
+use crate::dids::DidsCommand;
 use crate::leases::LeasesCommand;
 use crate::numbers::NumbersCommand;
 use crate::users::UsersCommand;
@@ -59,6 +61,16 @@ pub(crate) enum Command {
     Users {
         #[command(subcommand)]
         command: UsersCommand,
+    },
+    /// Lists TraiTel accounts, lets them in and out, sets passwords
+    Accounts {
+        #[command(subcommand)]
+        command: AccountsCommand,
+    },
+    /// Lists which account has which number, and ends subscriptions
+    Dids {
+        #[command(subcommand)]
+        command: DidsCommand,
     },
     /// Imports and lists numbers, says who had them, takes them out
     Numbers {

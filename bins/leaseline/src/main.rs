@@ -1,5 +1,6 @@
 //! The combined server and command line.
 
+mod accounts;
 mod answer;
 mod apply;
 mod ask;
@@ -10,6 +11,7 @@ mod config;
 mod customers;
 mod db;
 mod demo;
+mod dids;
 mod leases;
 mod migrate;
 mod numbers;
@@ -49,6 +51,8 @@ async fn run(cli: Cli) -> Result<(), Problem> {
         Command::Db { command } => db::db(&configured()?, command, answers).await,
         Command::Token { command } => token::token(&configured()?, command, answers).await,
         Command::Users { command } => users::users(&configured()?, command, answers).await,
+        Command::Accounts { command } => accounts::accounts(&configured()?, command, answers).await,
+        Command::Dids { command } => dids::dids(&configured()?, command, answers).await,
         Command::Numbers { command } => numbers::numbers(&configured()?, command, answers).await,
         Command::Customers { command } => {
             customers::customers(&configured()?, command, answers).await

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use leaseline_core::ids::{CustomerId, PoolId};
+use leaseline_core::ids::{AccountId, CustomerId, PoolId};
 use leaseline_core::pool::NewNumber;
 use leaseline_core::region::{Region, RegionCode};
 use leaseline_hub::Hub;
 use leaseline_hub::operator::{
-    Effect, EntryIndex, ImportPlan, Misfit, PoolEntry, Provisioned, Provisioning,
+    AccountEntry, Effect, EntryIndex, ImportPlan, Misfit, PoolEntry, Provisioned, Provisioning,
 };
 
+use crate::accounts;
 use crate::error::{Error, Fault};
 use crate::file::File;
 use crate::inventory::{Progress, carry_out, located};
@@ -21,6 +22,8 @@ use crate::pools::Pool;
 pub struct Applied {
     /// The customers by the operator's names for them, in the order of the file.
     pub customers: Vec<(String, CustomerId)>,
+    /// The accounts by the names that they log in by, in the order of the file.
+    pub accounts: Vec<(String, AccountId)>,
     /// The pools, in the order of the file.
     pub pools: Vec<AppliedPool>,
     /// So many entries were made or changed, pools that got numbers among them.
@@ -39,7 +42,7 @@ pub struct AppliedPool {
 }
 
 /// Brings about what a file says: sets the fields that it names, touches no other and removes
-/// nothing. Pools, customers and users are made or changed all together or not at all; their
+/// nothing. Pools, customers, users and accounts are made or changed all together or not at all;
 /// numbers, which were checked before, follow as [imports](crate::import_csv). Applying the same
 /// file again changes nothing, and completes what was cut off.
 ///
@@ -58,7 +61,8 @@ pub async fn apply(
     let inputs = file.pools.iter().map(|pool| input(pool, &file.folder, default_region));
     let (index, numbers) = Index::of(inputs.collect::<Result<_, _>>()?)?;
     let plans = plans(hub, &known, numbers, &index).await?;
-    let provisioned = hub.provision(entries(&file)).await?;
+    let accounts = accounts::entries(hub, &file.accounts).await?;
+    let provisioned = hub.provision(entries(&file, accounts)).await?;
     let provisioned = provisioned.map_err(|misfit| at_its_entry(&misfit, &file))?;
     let changed = count_changed(&provisioned, &plans);
     let mut pools = Vec::new();
@@ -71,7 +75,9 @@ pub async fn apply(
     }
     let keys = file.customers.into_iter().map(|customer| customer.entry.key);
     let ids = provisioned.customers.iter().map(|entered| entered.id);
-    Ok(Applied { customers: keys.zip(ids).collect(), pools, changed })
+    let users = file.accounts.into_iter().map(|account| account.entry.user);
+    let accounts = users.zip(provisioned.accounts.iter().map(|entered| entered.id)).collect();
+    Ok(Applied { customers: keys.zip(ids).collect(), accounts, pools, changed })
 }
 
 /// The ids of the file's pools, as far as they are there. Every entry is told its region: what is
@@ -111,12 +117,13 @@ async fn plans(
     Ok(plans)
 }
 
-fn entries(file: &File) -> Provisioning {
+fn entries(file: &File, accounts: Vec<AccountEntry>) -> Provisioning {
     let pool = |pool: &Pool| PoolEntry { name: pool.name.clone(), change: pool.change.clone() };
     Provisioning {
         pools: file.pools.iter().map(pool).collect(),
         customers: file.customers.iter().map(|customer| customer.entry.clone()).collect(),
         users: file.users.iter().map(|user| user.entry.clone()).collect(),
+        accounts,
     }
 }
 
@@ -126,14 +133,16 @@ fn at_its_entry(misfit: &Misfit, file: &File) -> Fault {
         EntryIndex::Pool(index) => file.pools[index].fault(what),
         EntryIndex::Customer(index) => file.customers[index].fault(what),
         EntryIndex::User(index) => file.users[index].fault(what),
+        EntryIndex::Account(index) => file.accounts[index].fault(what),
     }
 }
 
 fn count_changed(provisioned: &Provisioned, plans: &[ImportPlan]) -> usize {
-    let Provisioned { pools, customers, users } = provisioned;
+    let Provisioned { pools, customers, users, accounts } = provisioned;
     let pools = pools.iter().zip(plans);
     let pools = pools.filter(|(pool, plan)| pool.effect != Effect::None || plan.missing() > 0);
     let customers = customers.iter().filter(|customer| customer.effect != Effect::None);
     let users = users.iter().filter(|user| user.effect != Effect::None);
-    pools.count() + customers.count() + users.count()
+    let accounts = accounts.iter().filter(|account| account.effect != Effect::None);
+    pools.count() + customers.count() + users.count() + accounts.count()
 }

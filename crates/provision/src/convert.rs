@@ -1,8 +1,10 @@
 //! From the values of a file to types that cannot be wrong. An error fits after the name of the
 //! key.
 
+use std::fmt;
 use std::time::Duration;
 
+use leaseline_core::account::{Email, FreeText, ShownName};
 use leaseline_core::api_user::RoleKind;
 use leaseline_core::customer::{
     BlockRate, BlockSeconds, ChargeMethod, CreditLimit, CustomerStatus, Limit, PersonName,
@@ -10,9 +12,11 @@ use leaseline_core::customer::{
 use leaseline_core::duration;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::money::Credits;
+use leaseline_core::password::PasswordHash;
 use leaseline_core::phone::Prefix;
 use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::region::RegionCode;
+use leaseline_hub::IanaZone;
 use leaseline_hub::operator::CustomerRef;
 use toml::de::DeValue;
 
@@ -20,6 +24,9 @@ use crate::document::Converted;
 
 /// A century.
 const LONGEST_QUARANTINE: Duration = Duration::from_secs(36_525 * 86_400);
+
+/// Most bytes of a password.
+const LONGEST_PASSWORD: usize = 1_024;
 
 pub(crate) fn text(value: &DeValue<'_>) -> Converted<String> {
     match value {
@@ -126,6 +133,68 @@ pub(crate) fn charge_method(value: &DeValue<'_>) -> Converted<ChargeMethod> {
 
 pub(crate) fn role(value: &DeValue<'_>) -> Converted<RoleKind> {
     one_of(value, &[("client", RoleKind::Client), ("admin", RoleKind::Admin)])
+}
+
+pub(crate) fn email(value: &DeValue<'_>) -> Converted<Email> {
+    let text = text(value)?;
+    Email::parse(&text).ok_or_else(|| format!("{text:?} is not an e-mail address"))
+}
+
+pub(crate) fn free_text(value: &DeValue<'_>) -> Converted<FreeText> {
+    let text = text(value)?;
+    FreeText::parse(&text).ok_or_else(|| format!("{text:?} {NO_TEXT}"))
+}
+
+pub(crate) fn shown_name(value: &DeValue<'_>) -> Converted<ShownName> {
+    let text = text(value)?;
+    let wrong = || format!("{text:?} is empty, or {NO_TEXT}");
+    ShownName::parse(&text).ok_or_else(wrong)
+}
+
+const NO_TEXT: &str = "has more than 200 characters, or would run as a formula in a spreadsheet";
+
+pub(crate) fn time_zone(value: &DeValue<'_>) -> Converted<String> {
+    let name = text(value)?;
+    match IanaZone::by_exact_name(&name) {
+        Ok(_) => Ok(name),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Not its own words: they are a secret.
+pub(crate) fn password(value: &DeValue<'_>) -> Converted<Secret> {
+    match value {
+        DeValue::String(text) if text.is_empty() => Err("it is empty".into()),
+        DeValue::String(text) if text.len() > LONGEST_PASSWORD => {
+            Err(format!("it has more than {LONGEST_PASSWORD} bytes"))
+        }
+        DeValue::String(text) => Ok(Secret(text.clone().into_owned())),
+        _ => Err("it is not a text in quotation marks".into()),
+    }
+}
+
+pub(crate) fn password_hash(value: &DeValue<'_>) -> Converted<PasswordHash> {
+    let hash = match value {
+        DeValue::String(text) => PasswordHash::parse(text),
+        _ => None,
+    };
+    hash.ok_or_else(|| "it is not an Argon2id hash such as $argon2id$v=19$m=19456,t=2,p=1$…".into())
+}
+
+/// A password as it stands in the file. Prints masked.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 /// A right, of which there is one.

@@ -168,6 +168,25 @@ impl<'a> Entry<'a> {
         Ok(Some(table))
     }
 
+    /// The tables of a list under a key, in their order; none if the key is not there.
+    pub(crate) fn tables(&mut self, key: &'static str) -> Result<Vec<Self>, Fault> {
+        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(self.wrong(key, value, "it is not a list in brackets"));
+        };
+        let mut tables = Vec::new();
+        for item in items.iter() {
+            let DeValue::Table(fields) = item.get_ref() else {
+                return Err(self.wrong(key, item, "it is not a table such as { name = \"…\" }"));
+            };
+            let line = self.document.line(item.span());
+            let mut table = Self::new(self.document, line, self.subject.clone(), fields);
+            table.prefix = format!("{}{key}.", self.prefix);
+            tables.push(table);
+        }
+        Ok(tables)
+    }
+
     /// To be asked when every key has been read: is there one that nobody wanted?
     pub(crate) fn refuse_unknown(&self) -> Result<(), Fault> {
         let unknown = self.table.keys().filter(|key| !self.known.contains(key.get_ref().as_ref()));

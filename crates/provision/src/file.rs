@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use leaseline_hub::operator::{CustomerEntry, UserEntry};
 
+use crate::accounts::Account;
 use crate::document::{Document, Entry, nearest};
 use crate::error::{Error, Fault};
 use crate::pools::Pool;
-use crate::{api_users, customers, pools};
+use crate::{accounts, api_users, customers, pools};
 
 /// So many entries a table may have: all of a file is one transaction, during which nobody else
 /// writes to a SQLite database.
@@ -18,20 +19,11 @@ pub(crate) const MOST_ENTRIES: usize = 10_000;
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The tables that this version serves.
-const TABLES: [&str; 3] = ["pools", "customers", "api_users"];
+const TABLES: [&str; 4] = ["pools", "customers", "api_users", "accounts"];
 
 /// Tables that a provisioning file may have, but not yet.
-const LATER_TABLES: [&str; 9] = [
-    "accounts",
-    "mor_users",
-    "rate_decks",
-    "tariffs",
-    "lcrs",
-    "locations",
-    "taxes",
-    "currencies",
-    "switches",
-];
+const LATER_TABLES: [&str; 8] =
+    ["mor_users", "rate_decks", "tariffs", "lcrs", "locations", "taxes", "currencies", "switches"];
 
 /// A provisioning file, read and checked as far as it can be without a database.
 #[derive(Clone, Debug)]
@@ -41,6 +33,7 @@ pub struct File {
     pub(crate) pools: Vec<Pool>,
     pub(crate) customers: Vec<Entered<CustomerEntry>>,
     pub(crate) users: Vec<Entered<UserEntry>>,
+    pub(crate) accounts: Vec<Entered<Account>>,
 }
 
 /// An entry and where it stands.
@@ -85,6 +78,7 @@ impl File {
             pools: pools::read(&document)?,
             customers: customers::read(&document)?,
             users: api_users::read(&document)?,
+            accounts: accounts::read(&document)?,
         })
     }
 }

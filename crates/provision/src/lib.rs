@@ -28,6 +28,7 @@
 //! # });
 //! ```
 
+mod accounts;
 mod api_users;
 mod apply;
 mod convert;

@@ -30,6 +30,10 @@ fn check_user(line: &str, expected: &str) {
     check(&format!("{USER}{line}\n"), expected);
 }
 
+fn check_account(line: &str, expected: &str) {
+    check(&format!("[[accounts]]\nuser = 'demo'\n{line}\n"), expected);
+}
+
 #[test]
 fn what_is_no_toml() {
     check("", "");
@@ -42,8 +46,8 @@ fn tables() {
     check("[[customers]]\nkey = 'b'\n[[pools]]\nname = 'a'\n[[customers]]\nkey = 'a'\n", "");
     check("\n[[poolz]]\n", "line 2: there is no table `poolz`; the nearest known one is `pools`");
     check(
-        "[[pools]]\nname = 'a'\n\n[[accounts]]\nuser = 'demo'\n",
-        "line 4: [[accounts]]: this version does not serve this table",
+        "[[pools]]\nname = 'a'\n\n[[switches]]\nname = 'edge-1'\n",
+        "line 4: [[switches]]: this version does not serve this table",
     );
     check(
         "\npools = 'kl'\n",
@@ -255,4 +259,53 @@ fn a_csv_file_that_is_not_there() {
         "",
         "line 4: [[pools]] \"kl\": no.csv can not be read: No such file or directory (os error 2)",
     );
+}
+
+#[test]
+fn accounts() {
+    check_account("", "");
+    check_account(
+        "password = 'demo-pass'\ncustomer = 'acme'\nemail = 'ops@acme.example'\n\
+         first_name = 'Ada'\nlast_name = ''\ntime_zone = 'Australia/Sydney'\nivr = true\n\
+         rate_deck = 'standard'\nenabled = false\n\
+         ivr_menus = [{ name = 'Main menu' }, { name = 'Sales', outbound = true }]",
+        "",
+    );
+    let wrong = |what: &str| format!("line 3: [[accounts]] \"demo\": {what}");
+    check_account("email = 'ops'", &wrong("`email`: \"ops\" is not an e-mail address"));
+    let no_text = "has more than 200 characters, or would run as a formula in a spreadsheet";
+    check_account("last_name = '=1'", &wrong(&format!("`last_name`: \"=1\" {no_text}")));
+    check_account(
+        "time_zone = 'sydney'",
+        &wrong(
+            "`time_zone`: no time zone is called \"sydney\": use an IANA name such as \"UTC\" or \
+             \"Asia/Kuala_Lumpur\"",
+        ),
+    );
+    check_account("ivr_menus = [{ outbound = true }]", &wrong("`ivr_menus.name` is missing"));
+    check_account(
+        "ivr_menus = [{ name = 'a' }, { name = 'a' }]",
+        "line 1: [[accounts]] \"demo\": `ivr_menus`: \"a\" is there twice",
+    );
+}
+
+#[test]
+fn a_wrong_password_is_not_repeated() {
+    check_account("password = ''", "line 3: [[accounts]] \"demo\": `password`: it is empty");
+    check_account(
+        "password = 12345678",
+        "line 3: [[accounts]] \"demo\": `password`: it is not a text in quotation marks",
+    );
+    check_account(
+        "password_hash = 'demo-pass'",
+        "line 3: [[accounts]] \"demo\": `password_hash`: it is not an Argon2id hash such as \
+         $argon2id$v=19$m=19456,t=2,p=1$…",
+    );
+    let both = "password = 'a'\npassword_hash = '$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$iWh06vD8Fy27wf9npn6FXW'";
+    check_account(
+        both,
+        "line 1: [[accounts]] \"demo\": it has both `password` and `password_hash`",
+    );
+    let file = File::parse("[[accounts]]\nuser = 'demo'\npassword = 'demo-pass'\n", PathBuf::new());
+    assert!(!format!("{file:?}").contains("demo-pass"));
 }

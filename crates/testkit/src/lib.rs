@@ -23,6 +23,7 @@
 //! Helpers here panic when the ground gives way under a test (no server, no room on the disk);
 //! what a test is about comes back as a `Result`.
 
+mod accounts;
 mod clock;
 mod cluster;
 mod database;
@@ -32,6 +33,7 @@ mod model;
 mod server;
 mod world;
 
+pub use accounts::{Dids, account_entry};
 pub use clock::{Held, ManualClock};
 pub use cluster::{Cluster, StopMode};
 pub use database::{Database, Kind, databases};

@@ -13,6 +13,7 @@ mod zones;
 pub use dids::{AssignNumber, SubscribeDid};
 pub use fees::ChargeMonth;
 pub(crate) use fees::charge_due_months;
+pub(crate) use ivml::numbers_at;
 pub use ivml::{AddIvml, DeleteIvml, IvmlLine, IvrMenuLine, UpdateIvml};
 pub(crate) use login::Memory;
 pub use sub_accounts::{AddSubAccount, DeleteSubAccount, UpdateSubAccount};

@@ -1,7 +1,9 @@
 //! What an operator does and asks: pools and their numbers, customers, leases, users of the APIs,
-//! tokens, and all of it from a file.
+//! tokens, accounts and their subscriptions, and all of it from a file.
 
+mod accounts;
 mod customers;
+mod dids;
 mod imports;
 mod leases;
 mod numbers;
@@ -10,9 +12,12 @@ mod provisioning;
 mod tokens;
 mod users;
 
+pub use accounts::{EnableAccount, SetAccountPassword};
+pub use dids::Unsubscribe;
 pub use imports::{Import, ImportError, ImportPlan, Progress};
 pub use leaseline_store::load::catalogue::{ListState, NumberFilter, NumberLine};
 pub use leaseline_store::load::customers::Holdings;
+pub use leaseline_store::load::dids::{SubscriptionFilter, SubscriptionLine};
 pub use leaseline_store::load::history::NumberHistory;
 pub use leaseline_store::load::inventory::NumberState;
 pub use leaseline_store::load::leases::{LeaseFilter, LeaseLine};
@@ -24,8 +29,8 @@ pub use numbers::{
 };
 pub use pools::{NewNumbers, NewPool};
 pub use provisioning::{
-    CustomerEntry, CustomerRef, Effect, Entered, EntryIndex, Misfit, PoolEntry, Provisioned,
-    Provisioning, Unfit, UserEntry,
+    AccountEntry, CustomerEntry, CustomerRef, Effect, Entered, EntryIndex, MenuEntry, Misfit,
+    PoolEntry, Provisioned, Provisioning, Unfit, UserEntry,
 };
 pub use tokens::{TokenIssue, TokenRevocation};
 pub use users::{EnableApiUser, GrantRights, NewApiUser, NotGranted, RevokeRights};

@@ -65,6 +65,7 @@ fn applied(customers: &[(&str, i64)], pools: &[(&str, u64, usize)], changed: usi
     };
     Applied {
         customers: customers.iter().map(|&(key, at)| (key.into(), id(at))).collect(),
+        accounts: Vec::new(),
         pools: pools.iter().map(pool).collect(),
         changed,
     }
@@ -219,5 +220,29 @@ fn two_processes_may_apply_one_file_at_once() {
         assert_eq!(one.customers, two.customers);
         assert_eq!(hub.count_numbers(hub.pool("kl").await.unwrap().unwrap().id).await, Ok(1000));
         assert_eq!(place.apply(hub, WORLD).await.unwrap().changed, 0);
+    });
+}
+
+#[test]
+fn an_accounts_password_is_hashed_once() {
+    on_both(async |hub, place, _| {
+        let account = "[[accounts]]\nuser = 'demo'\npassword = 'demo-pass'\ncustomer = 'acme'\n";
+        let text = format!("{WORLD}\n{account}");
+        let first = place.apply(hub, &text).await.unwrap();
+        assert_eq!((first.accounts.len(), first.changed), (1, 4));
+        let login = hub.account_login("demo").await.unwrap().unwrap();
+        assert_eq!(hub.password_matches(Some(&login.password), "demo-pass").await, Ok(true));
+        assert_eq!(place.apply(hub, &text).await.unwrap().changed, 0);
+        let again = hub.account_login("demo").await.unwrap().unwrap();
+        assert_eq!(again.password, login.password);
+
+        let hashed =
+            format!("[[accounts]]\nuser = 'demo'\npassword_hash = '{}'\n", login.password.expose());
+        assert_eq!(place.apply(hub, &hashed).await.unwrap().changed, 0);
+        let other = "[[accounts]]\nuser = 'demo'\npassword = 'another one'\n";
+        assert_eq!(place.apply(hub, other).await.unwrap().changed, 1);
+        let nobody = "\n[[accounts]]\nuser = 'new'\npassword = 'a'\ncustomer = 'nobody'\n";
+        let expected = "line 2: [[accounts]] \"new\": there is no customer with the key \"nobody\"";
+        assert_eq!(error(hub, place, nobody).await, expected);
     });
 }

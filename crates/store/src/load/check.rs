@@ -45,6 +45,17 @@ pub enum Invariant {
     BothTerms,
     /// It is known since when a suspended customer is.
     DatedSuspension,
+    /// An e-mail address belongs to whoever shows it, and to nobody else.
+    EmailOfSomebody,
+    /// A number that is subscribed to is one for subscriptions, names the account that has it, and
+    /// the account has all of its services; one that nobody has names none.
+    OneSubscriber,
+    /// What a subscription is assigned to is there, of the same account and for calls that come in.
+    AssignedToSomething,
+    /// A subscription's months are numbered 0, 1, 2, … up to the number it names.
+    MonthsWithoutGaps,
+    /// A month of a subscription is booked as what it cost, in the ledger of a customer.
+    MonthBooked,
 }
 
 /// An invariant that does not hold, and for what. Displays as a line for people.
@@ -72,6 +83,8 @@ pub fn broken(tx: &mut Tx<'_>) -> Result<Vec<Broken>, StoreError> {
 enum Question {
     Ledgers(&'static str),
     Customers(&'static str),
+    Accounts(&'static str),
+    Subscriptions(&'static str),
     /// By their digits: nobody knows a number by its id.
     Numbers(&'static str),
     Leases(&'static str),
@@ -82,6 +95,8 @@ impl Question {
         match self {
             Self::Ledgers(text) => integers(tx, "ledger", text),
             Self::Customers(text) => integers(tx, "customer", text),
+            Self::Accounts(text) => integers(tx, "account", text),
+            Self::Subscriptions(text) => integers(tx, "subscription", text),
             Self::Numbers(text) => integers(tx, "number", text),
             Self::Leases(text) => references(tx, text),
         }
@@ -130,6 +145,11 @@ impl Invariant {
             Self::MemberOfLease => "the lease itself or a number of it is missing",
             Self::BothTerms => "it lacks the terms for single or for group leases",
             Self::DatedSuspension => "it is suspended, but nobody knows since when",
+            Self::EmailOfSomebody => "an e-mail address of it is not kept as its own",
+            Self::OneSubscriber => "it does not belong to the one account that subscribes to it",
+            Self::AssignedToSomething => "what it is assigned to is not there",
+            Self::MonthsWithoutGaps => "its months are not numbered from 0 to its last",
+            Self::MonthBooked => "a month of it is not booked as what it cost",
         }
     }
 }
@@ -148,6 +168,11 @@ const QUESTIONS: &[(Invariant, Question)] = &[
     (Invariant::MemberOfLease, Question::Leases(MEMBER_OF_NOTHING)),
     (Invariant::BothTerms, Question::Customers(MISSING_TERMS)),
     (Invariant::DatedSuspension, Question::Customers(UNDATED_SUSPENSION)),
+    (Invariant::EmailOfSomebody, Question::Accounts(WRONG_EMAIL)),
+    (Invariant::OneSubscriber, Question::Numbers(WRONG_SUBSCRIBER)),
+    (Invariant::AssignedToSomething, Question::Subscriptions(ASSIGNED_TO_NOTHING)),
+    (Invariant::MonthsWithoutGaps, Question::Subscriptions(MONTHS_WITH_GAPS)),
+    (Invariant::MonthBooked, Question::Subscriptions(MONTH_NOT_BOOKED)),
 ];
 
 const ENTRIES_WITH_GAPS: &str = "
@@ -237,3 +262,59 @@ const MISSING_TERMS: &str = "
 const UNDATED_SUSPENSION: &str = "
     SELECT c.id FROM customers c WHERE c.status = 2 AND c.suspended_at IS NULL
     ORDER BY c.id LIMIT {}";
+
+// The key is the address in lower case, which the databases do not agree on: the counts have to do.
+const WRONG_EMAIL: &str = "
+    SELECT a.id FROM accounts a
+    WHERE (SELECT count(*) FROM account_emails e WHERE e.account_id = a.id)
+       <> (SELECT count(*) FROM sub_accounts s WHERE s.account_id = a.id AND s.email IS NOT NULL)
+          + CASE WHEN a.email IS NULL THEN 0 ELSE 1 END
+       OR EXISTS (SELECT 1 FROM account_emails e
+                  LEFT JOIN sub_accounts s ON s.id = e.sub_account_id
+                  WHERE e.account_id = a.id
+                    AND (e.sub_account_id IS NULL AND a.email IS NULL
+                         OR e.sub_account_id IS NOT NULL
+                            AND (s.email IS NULL OR s.account_id <> a.id)))
+    ORDER BY a.id LIMIT {}";
+
+const WRONG_SUBSCRIBER: &str = "
+    SELECT n.e164 FROM numbers n
+    LEFT JOIN (SELECT number_id, min(account_id) AS one, max(account_id) AS other
+               FROM did_subscriptions WHERE ended_at IS NULL GROUP BY number_id) s
+      ON s.number_id = n.id
+    LEFT JOIN pools p ON p.id = n.pool_id
+    WHERE n.account_id IS DISTINCT FROM s.one OR s.one <> s.other
+       OR n.account_id IS NOT NULL AND p.purpose <> 2
+    ORDER BY n.e164 LIMIT {}";
+
+const ASSIGNED_TO_NOTHING: &str = "
+    SELECT s.id FROM did_subscriptions s
+    WHERE s.assigned = 1
+      AND NOT EXISTS (SELECT 1 FROM ivr_menus m WHERE m.id = s.assigned_id
+                      AND m.account_id = s.account_id AND m.direction = 1)
+       OR s.assigned = 2
+      AND NOT EXISTS (SELECT 1 FROM ivml_configurations c WHERE c.id = s.assigned_id
+                      AND c.account_id = s.account_id AND c.direction = 1
+                      AND c.deleted_at IS NULL)
+       OR s.assigned IN (3, 4) AND s.assigned_id <> 0
+      AND NOT EXISTS (SELECT 1 FROM sub_accounts a WHERE a.id = s.assigned_id
+                      AND a.account_id = s.account_id AND a.deleted_at IS NULL)
+    ORDER BY s.id LIMIT {}";
+
+const MONTHS_WITH_GAPS: &str = "
+    SELECT s.id FROM did_subscriptions s
+    LEFT JOIN (SELECT subscription_id, count(*) AS months, max(month) AS last
+               FROM did_fees GROUP BY subscription_id) f ON f.subscription_id = s.id
+    WHERE COALESCE(f.months, 0) <> s.months OR COALESCE(f.last, 0) <> s.months - 1
+    ORDER BY s.id LIMIT {}";
+
+const MONTH_NOT_BOOKED: &str = "
+    SELECT DISTINCT f.subscription_id FROM did_fees f
+    LEFT JOIN did_subscriptions s ON s.id = f.subscription_id
+    LEFT JOIN ledger_entries e ON e.source = f.source
+    WHERE s.id IS NULL
+       OR f.amount <> s.monthly_fee + CASE WHEN f.month = 0 THEN s.setup_fee ELSE 0 END
+       OR f.amount > 0
+          AND (e.source IS NULL OR e.amount <> -f.amount
+               OR e.kind <> CASE WHEN f.month = 0 THEN 4 ELSE 5 END)
+    ORDER BY f.subscription_id LIMIT {}";

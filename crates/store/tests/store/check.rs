@@ -11,7 +11,7 @@ use crate::raw::damage;
 
 const PHONE: &str = "0195730424";
 
-fn told(database: &Database) -> Vec<String> {
+pub(crate) fn told(database: &Database) -> Vec<String> {
     let mut session = Store::from_url(database.url()).unwrap().connect_to_read().unwrap();
     let broken = session.read_at_one_instant(load::check::broken).unwrap();
     broken.iter().map(ToString::to_string).collect()

@@ -30,7 +30,9 @@ pub(super) fn carry_out(
     };
     let users = plan.users.into_iter().map(|step| user(tx, step, &customers));
     let users = users.collect::<Result<_, _>>()?;
-    Ok(Ok(Provisioned { pools, customers, users }))
+    let accounts = plan.accounts.into_iter().map(|step| step.carry_out(tx, &customers, now));
+    let accounts = accounts.collect::<Result<_, _>>()?;
+    Ok(Ok(Provisioned { pools, customers, users, accounts }))
 }
 
 fn pool(tx: &mut Tx<'_>, step: PoolStep<'_>) -> Result<Entered<PoolId>, StoreError> {
@@ -97,14 +99,22 @@ fn user(
     Ok(changed(found.id))
 }
 
-const fn made<I>(id: I) -> Entered<I> {
+/// The id of a customer; `made_now` are those of the file.
+pub(super) fn id_of(grantee: Grantee, made_now: &[Entered<CustomerId>]) -> CustomerId {
+    match grantee {
+        Grantee::Known(id) => id,
+        Grantee::Entry(index) => made_now[index].id,
+    }
+}
+
+pub(super) const fn made<I>(id: I) -> Entered<I> {
     Entered { id, effect: Effect::Made }
 }
 
-const fn changed<I>(id: I) -> Entered<I> {
+pub(super) const fn changed<I>(id: I) -> Entered<I> {
     Entered { id, effect: Effect::Changed }
 }
 
-const fn kept<I>(id: I) -> Entered<I> {
+pub(super) const fn kept<I>(id: I) -> Entered<I> {
     Entered { id, effect: Effect::None }
 }

@@ -1,12 +1,14 @@
-//! What a provisioning file asks for: pools, customers and users of the APIs, all of it or
-//! nothing, in one transaction. Their numbers come later, by an [`Import`](super::Import).
+//! What a provisioning file asks for: pools, customers, users of the APIs and accounts, all of it
+//! or nothing, in one transaction. Their numbers come later, by an [`Import`](super::Import).
 
+mod accounts;
 mod carry_out;
 mod plan;
 
+use leaseline_core::account::EmailTaken;
 use leaseline_core::api_user::RoleKind;
 use leaseline_core::customer::{CustomerChange, MissingField};
-use leaseline_core::ids::{ApiUserId, CustomerId, PoolId, SourceId};
+use leaseline_core::ids::{AccountId, ApiUserId, CustomerId, PoolId, SourceId};
 use leaseline_core::money::Credits;
 use leaseline_core::pool::{PoolChange, PurposeStays};
 use leaseline_core::{Refusal, Timestamp};
@@ -19,6 +21,8 @@ use crate::inbox::Command;
 use crate::request::{Decision, Request, Way};
 use plan::Plan;
 
+pub use accounts::{AccountEntry, MenuEntry};
+
 /// Entries of each kind. What an entry does not name stays as it is, or has its default when the
 /// entry is new; what there is besides the entries stays too.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +33,8 @@ pub struct Provisioning {
     pub customers: Vec<CustomerEntry>,
     /// Users of the APIs.
     pub users: Vec<UserEntry>,
+    /// Accounts.
+    pub accounts: Vec<AccountEntry>,
 }
 
 /// A pool as it is to be.
@@ -84,6 +90,8 @@ pub struct Provisioned {
     pub customers: Vec<Entered<CustomerId>>,
     /// The users.
     pub users: Vec<Entered<ApiUserId>>,
+    /// The accounts.
+    pub accounts: Vec<Entered<AccountId>>,
 }
 
 /// What became of an entry.
@@ -124,6 +132,8 @@ pub enum EntryIndex {
     Customer(usize),
     /// A user.
     User(usize),
+    /// An account.
+    Account(usize),
 }
 
 /// Why an entry does not fit.
@@ -141,6 +151,12 @@ pub enum Unfit {
         CustomerRef::Id(id) => format!("with the id {id}"),
     })]
     NoCustomer(CustomerRef),
+    /// Its e-mail address is somebody else's.
+    #[error(transparent)]
+    EmailTaken(#[from] EmailTaken),
+    /// It would leave calls that come in without an answer.
+    #[error("numbers are assigned to the IVR menu {0:?}, which calls come in to")]
+    MenuHasNumbers(String),
 }
 
 impl Hub {

@@ -11,6 +11,7 @@ use leaseline_core::ids::{CustomerId, PoolId};
 use leaseline_core::pool::{Pool, PoolTerms};
 use leaseline_store::{StoreError, Tx, load, record};
 
+use super::accounts::{self, AccountStep, FoundAccount};
 use super::{
     CustomerEntry, CustomerRef, EntryIndex, Misfit, PoolEntry, Provisioning, Unfit, UserEntry,
 };
@@ -21,6 +22,7 @@ pub(super) struct Found {
     ids_by_key: HashMap<String, CustomerId>,
     customers: HashMap<CustomerId, CustomerView>,
     users: Vec<Option<ApiUser>>,
+    accounts: Vec<FoundAccount>,
 }
 
 /// What is to be done, in the order of the entries.
@@ -28,6 +30,7 @@ pub(super) struct Plan<'a> {
     pub(super) pools: Vec<PoolStep<'a>>,
     pub(super) customers: Vec<CustomerStep<'a>>,
     pub(super) users: Vec<UserStep<'a>>,
+    pub(super) accounts: Vec<AccountStep<'a>>,
 }
 
 pub(super) enum PoolStep<'a> {
@@ -49,7 +52,7 @@ pub(super) struct UserStep<'a> {
     pub(super) customers: Option<Vec<Grantee>>,
 }
 
-/// A customer that a user may act for.
+/// A customer that a user may act for, or whose balance an account spends.
 #[derive(Clone, Copy)]
 pub(super) enum Grantee {
     Known(CustomerId),
@@ -72,11 +75,14 @@ pub(super) fn load(tx: &mut Tx<'_>, entries: &Provisioning) -> Result<Found, Sto
     let ids: HashSet<_> = ids_by_key.values().copied().chain(named).collect();
     let ids: Vec<_> = ids.into_iter().collect();
     let customers = load::customers::customers_for_change(tx, &ids)?;
-    Ok(Found { pools, ids_by_key, customers, users })
+    let accounts = entries.accounts.iter().map(|entry| accounts::load(tx, entry));
+    let accounts = accounts.collect::<Result<_, _>>()?;
+    Ok(Found { pools, ids_by_key, customers, users, accounts })
 }
 
 fn references(entries: &Provisioning) -> impl Iterator<Item = &CustomerRef> {
-    entries.users.iter().flat_map(|user| user.customers.iter().flatten())
+    let of_users = entries.users.iter().flat_map(|user| user.customers.iter().flatten());
+    of_users.chain(entries.accounts.iter().filter_map(|account| account.customer.as_ref()))
 }
 
 fn keys(entries: &Provisioning) -> Vec<&str> {
@@ -96,7 +102,7 @@ impl<'a> Plan<'a> {
         found: Found,
         now: Timestamp,
     ) -> Result<Self, Misfit> {
-        let Found { pools, ids_by_key, mut customers, users } = found;
+        let Found { pools, ids_by_key, mut customers, users, accounts } = found;
         let known = Known { entries, ids_by_key, ids: customers.keys().copied().collect() };
         let pools = entries.pools.iter().zip(pools).enumerate().map(|(index, (entry, found))| {
             PoolStep::of(entry, found).map_err(misfit(EntryIndex::Pool(index)))
@@ -110,10 +116,17 @@ impl<'a> Plan<'a> {
         let users = entries.users.iter().zip(users).enumerate().map(|(index, (entry, found))| {
             UserStep::of(entry, found, &known).map_err(misfit(EntryIndex::User(index)))
         });
+        let mut emails = HashSet::new();
+        let accounts = entries.accounts.iter().zip(accounts).enumerate();
+        let accounts = accounts.map(|(index, (entry, found))| {
+            let step = AccountStep::of(entry, found, &known, &mut emails);
+            step.map_err(misfit(EntryIndex::Account(index)))
+        });
         Ok(Self {
             pools: pools.collect::<Result<_, _>>()?,
             customers: made.collect::<Result<_, _>>()?,
             users: users.collect::<Result<_, _>>()?,
+            accounts: accounts.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -152,8 +165,8 @@ impl<'a> CustomerStep<'a> {
     }
 }
 
-/// The customers that a user can be given.
-struct Known<'a> {
+/// The customers that there are, or will be.
+pub(super) struct Known<'a> {
     entries: &'a Provisioning,
     ids_by_key: HashMap<String, CustomerId>,
     ids: HashSet<CustomerId>,
@@ -164,9 +177,7 @@ impl<'a> UserStep<'a> {
         if found.is_none() && entry.role.is_none() {
             return Err(MissingField("role").into());
         }
-        let find = |reference: &CustomerRef| {
-            known.find(reference).ok_or_else(|| Unfit::NoCustomer(reference.clone()))
-        };
+        let find = |reference: &CustomerRef| known.need(reference);
         let customers = entry.customers.as_ref();
         let customers = customers.map(|all| all.iter().map(find).collect::<Result<_, _>>());
         Ok(Self { entry, found, customers: customers.transpose()? })
@@ -174,6 +185,10 @@ impl<'a> UserStep<'a> {
 }
 
 impl Known<'_> {
+    pub(super) fn need(&self, reference: &CustomerRef) -> Result<Grantee, Unfit> {
+        self.find(reference).ok_or_else(|| Unfit::NoCustomer(reference.clone()))
+    }
+
     fn find(&self, reference: &CustomerRef) -> Option<Grantee> {
         match reference {
             CustomerRef::Id(id) => self.ids.contains(id).then_some(Grantee::Known(*id)),
