@@ -71,6 +71,10 @@ integer_id! {
     /// An IVML configuration. Never given out twice.
     IvmlId
 }
+integer_id! {
+    /// A rate deck.
+    RateDeckId
+}
 
 /// A lease (Apigate: `reference_id`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

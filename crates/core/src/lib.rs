@@ -31,6 +31,7 @@ pub mod money;
 pub mod password;
 pub mod phone;
 pub mod pool;
+pub mod rating;
 pub mod refusal;
 pub mod region;
 pub mod release;
