@@ -13,6 +13,7 @@ use crate::db::DbCommand;
 use crate::dids::DidsCommand;
 use crate::leases::LeasesCommand;
 use crate::numbers::NumbersCommand;
+use crate::rates::RatesCommand;
 use crate::users::UsersCommand;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -86,6 +87,11 @@ pub(crate) enum Command {
     Leases {
         #[command(subcommand)]
         command: LeasesCommand,
+    },
+    /// Imports rates, and says what something costs by them
+    Rates {
+        #[command(subcommand)]
+        command: RatesCommand,
     },
     /// Verifies every invariant of the database; exit code 1 if anything is broken
     Check,

@@ -16,6 +16,7 @@ mod leases;
 mod migrate;
 mod numbers;
 mod progress;
+mod rates;
 mod serve;
 mod table;
 mod token;
@@ -58,6 +59,7 @@ async fn run(cli: Cli) -> Result<(), Problem> {
             customers::customers(&configured()?, command, answers).await
         }
         Command::Leases { command } => leases::leases(&configured()?, command, answers).await,
+        Command::Rates { command } => rates::rates(&configured()?, command, answers).await,
         Command::Check => check::check(&configured()?, answers),
         Command::Config { command: ConfigCommand::Show } => config::show(&sources, answers),
         Command::Completions { shell } => completions::print(shell),

@@ -22,6 +22,7 @@ mod logins;
 pub mod meters;
 pub mod operator;
 mod passwords;
+mod rates;
 mod readers;
 mod readiness;
 mod reads;

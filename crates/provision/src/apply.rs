@@ -4,6 +4,7 @@ use std::path::Path;
 
 use leaseline_core::ids::{AccountId, CustomerId, PoolId};
 use leaseline_core::pool::NewNumber;
+use leaseline_core::rating::RateEntry;
 use leaseline_core::region::{Region, RegionCode};
 use leaseline_hub::Hub;
 use leaseline_hub::operator::{
@@ -42,8 +43,8 @@ pub struct AppliedPool {
 }
 
 /// Brings about what a file says: sets the fields that it names, touches no other and removes
-/// nothing. Pools, customers, users and accounts are made or changed all together or not at all;
-/// numbers, which were checked before, follow as [imports](crate::import_csv). Applying the same
+/// nothing. Pools, customers, users, accounts and rate decks are made or changed all together or
+/// not at all; numbers and rates, which were checked before, follow as imports. Applying the same
 /// file again changes nothing, and completes what was cut off.
 ///
 /// `default_region` is where the numbers of a new pool are read that names no region.
@@ -62,9 +63,12 @@ pub async fn apply(
     let (index, numbers) = Index::of(inputs.collect::<Result<_, _>>()?)?;
     let plans = plans(hub, &known, numbers, &index).await?;
     let accounts = accounts::entries(hub, &file.accounts).await?;
+    let rates = file.rate_decks.iter().map(|deck| deck.rates(&file.folder));
+    let rates = rates.collect::<Result<Vec<_>, _>>()?;
     let provisioned = hub.provision(entries(&file, accounts)).await?;
     let provisioned = provisioned.map_err(|misfit| at_its_entry(&misfit, &file))?;
-    let changed = count_changed(&provisioned, &plans);
+    let re_rated = import_new_rates(hub, &file, &provisioned, rates).await?;
+    let changed = count_changed(&provisioned, &plans) + re_rated;
     let mut pools = Vec::new();
     for ((pool, entered), plan) in file.pools.iter().zip(&provisioned.pools).zip(plans) {
         let added = plan.missing();
@@ -124,7 +128,28 @@ fn entries(file: &File, accounts: Vec<AccountEntry>) -> Provisioning {
         customers: file.customers.iter().map(|customer| customer.entry.clone()).collect(),
         users: file.users.iter().map(|user| user.entry.clone()).collect(),
         accounts,
+        rate_decks: file.rate_decks.iter().map(|deck| deck.name.clone()).collect(),
     }
+}
+
+/// Gives each deck its rates that does not have them, and counts the decks that were made or got
+/// other rates.
+async fn import_new_rates(
+    hub: &Hub,
+    file: &File,
+    provisioned: &Provisioned,
+    rates: Vec<Vec<RateEntry>>,
+) -> Result<usize, Error> {
+    let mut changed = 0;
+    let decks = file.rate_decks.iter().zip(&provisioned.rate_decks);
+    for ((deck, entered), rates) in decks.zip(rates) {
+        let is_new = !rates.is_empty() && !hub.has_rates(entered.id, &rates).await?;
+        if is_new {
+            hub.import_rates(&deck.name, rates, None).await?;
+        }
+        changed += usize::from(is_new || entered.effect != Effect::None);
+    }
+    Ok(changed)
 }
 
 fn at_its_entry(misfit: &Misfit, file: &File) -> Fault {
@@ -138,7 +163,8 @@ fn at_its_entry(misfit: &Misfit, file: &File) -> Fault {
 }
 
 fn count_changed(provisioned: &Provisioned, plans: &[ImportPlan]) -> usize {
-    let Provisioned { pools, customers, users, accounts } = provisioned;
+    // Those of rate decks are counted where their rates are imported.
+    let Provisioned { pools, customers, users, accounts, rate_decks: _ } = provisioned;
     let pools = pools.iter().zip(plans);
     let pools = pools.filter(|(pool, plan)| pool.effect != Effect::None || plan.missing() > 0);
     let customers = customers.iter().filter(|customer| customer.effect != Effect::None);

@@ -35,6 +35,16 @@ pub(crate) fn text(value: &DeValue<'_>) -> Converted<String> {
     }
 }
 
+/// What may stand in a column of a CSV file too: a text, or a whole number. An amount is a text, as
+/// no other number of a file is exact.
+pub(crate) fn cell(value: &DeValue<'_>) -> Converted<String> {
+    match value {
+        DeValue::String(text) => Ok(text.clone().into_owned()),
+        DeValue::Integer(_) => integer(value).map(|integer| integer.to_string()),
+        _ => Err(format!("{} is not a text in quotation marks", shown(value))),
+    }
+}
+
 pub(crate) fn boolean(value: &DeValue<'_>) -> Converted<bool> {
     match value {
         DeValue::Boolean(boolean) => Ok(*boolean),

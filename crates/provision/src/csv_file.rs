@@ -13,7 +13,8 @@ use leaseline_core::region::Region;
 
 use crate::document::nearest;
 use crate::error::Error;
-use crate::numbers::{Input, Spot, masked};
+use crate::numbers::{Input, masked};
+use crate::spot::Spot;
 
 const COLUMNS: [&str; 3] = ["number", "country", "city"];
 

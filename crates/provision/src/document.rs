@@ -187,6 +187,11 @@ impl<'a> Entry<'a> {
         Ok(tables)
     }
 
+    /// Whether a key is there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.keys().any(|known| known.get_ref() == key)
+    }
+
     /// To be asked when every key has been read: is there one that nobody wanted?
     pub(crate) fn refuse_unknown(&self) -> Result<(), Fault> {
         let unknown = self.table.keys().filter(|key| !self.known.contains(key.get_ref().as_ref()));

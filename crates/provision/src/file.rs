@@ -9,7 +9,8 @@ use crate::accounts::Account;
 use crate::document::{Document, Entry, nearest};
 use crate::error::{Error, Fault};
 use crate::pools::Pool;
-use crate::{accounts, api_users, customers, pools};
+use crate::rates::Deck;
+use crate::{accounts, api_users, customers, pools, rates};
 
 /// So many entries a table may have: all of a file is one transaction, during which nobody else
 /// writes to a SQLite database.
@@ -19,11 +20,11 @@ pub(crate) const MOST_ENTRIES: usize = 10_000;
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The tables that this version serves.
-const TABLES: [&str; 4] = ["pools", "customers", "api_users", "accounts"];
+const TABLES: [&str; 5] = ["pools", "customers", "api_users", "accounts", "rate_decks"];
 
 /// Tables that a provisioning file may have, but not yet.
-const LATER_TABLES: [&str; 8] =
-    ["mor_users", "rate_decks", "tariffs", "lcrs", "locations", "taxes", "currencies", "switches"];
+const LATER_TABLES: [&str; 7] =
+    ["mor_users", "tariffs", "lcrs", "locations", "taxes", "currencies", "switches"];
 
 /// A provisioning file, read and checked as far as it can be without a database.
 #[derive(Clone, Debug)]
@@ -34,6 +35,7 @@ pub struct File {
     pub(crate) customers: Vec<Entered<CustomerEntry>>,
     pub(crate) users: Vec<Entered<UserEntry>>,
     pub(crate) accounts: Vec<Entered<Account>>,
+    pub(crate) rate_decks: Vec<Deck>,
 }
 
 /// An entry and where it stands.
@@ -79,6 +81,7 @@ impl File {
             customers: customers::read(&document)?,
             users: api_users::read(&document)?,
             accounts: accounts::read(&document)?,
+            rate_decks: rates::read(&document)?,
         })
     }
 }

@@ -1,8 +1,8 @@
-//! The provisioning file and imports of numbers.
+//! The provisioning file, and imports of numbers and of rates.
 //!
 //! [`File::read`] reads and checks what can be checked without a database; [`apply`] compares it
 //! with what there is and brings it about, all of it or nothing. [`import_csv`] puts the numbers of
-//! a CSV file into a pool. Whatever is wrong is said with its place: table, entry and line.
+//! a CSV file into a pool, [`import_rates`] those of a rate deck into a new version of it. Whatever is wrong is said with its place: table, entry and line.
 //!
 //! This crate knows files and what operators write in them. It knows no SQL, no command line and
 //! no wire; what is done with what it read, the hub decides.
@@ -41,6 +41,8 @@ mod import;
 mod inventory;
 mod numbers;
 mod pools;
+mod rates;
+mod spot;
 #[cfg(test)]
 mod tests;
 
@@ -49,3 +51,4 @@ pub use error::{Error, Fault};
 pub use file::File;
 pub use import::{Imported, import_csv};
 pub use inventory::Progress;
+pub use rates::{RatesFile, import_rates};

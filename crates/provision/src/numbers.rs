@@ -10,6 +10,7 @@ use crate::csv_file;
 use crate::document::At;
 use crate::error::{Error, Fault};
 use crate::pools::{NumberRange, Pool};
+use crate::spot::{Origin, Spot};
 
 /// So many numbers one input may have: they are held in memory while they are checked.
 const MOST_NUMBERS: usize = 10_000_000;
@@ -22,20 +23,9 @@ pub(crate) struct Input {
 
 /// Where the numbers of an input stand.
 struct Source {
-    subject: String,
-    /// The CSV file as it is named in the other one, and the line in which it is.
-    csv: Option<At<String>>,
+    origin: Origin,
     /// One for each number, in their order.
     spots: Vec<Spot>,
-}
-
-/// Where a number stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spot {
-    /// In this line of the file that was read.
-    Here(usize),
-    /// In this line of a CSV file that is named there.
-    Csv(usize),
 }
 
 /// Where each number of some inputs stands.
@@ -57,7 +47,7 @@ impl Input {
     pub(crate) fn of_entry(pool: &Pool, folder: &Path, region: &Region) -> Result<Self, Error> {
         let csv = pool.csv.as_ref();
         let shown = csv.map(|csv| At { line: csv.line, value: csv.value.display().to_string() });
-        let mut input = Self::new(pool.subject.clone(), shown);
+        let mut input = Self::new(Origin { subject: pool.subject.clone(), csv: shown });
         if let Some(range) = &pool.range {
             input.add_range(range, region)?;
         }
@@ -79,18 +69,18 @@ impl Input {
 
     /// The numbers of a CSV file.
     pub(crate) fn of_csv(path: &Path, region: &Region) -> Result<Self, Error> {
-        let mut input = Self::new(String::new(), None);
+        let mut input = Self::new(Origin::of_file());
         csv_file::read(path, region, Spot::Here, &mut input)?;
         Ok(input)
     }
 
-    fn new(subject: String, csv: Option<At<String>>) -> Self {
-        Self { numbers: Vec::new(), source: Source { subject, csv, spots: Vec::new() } }
+    const fn new(origin: Origin) -> Self {
+        Self { numbers: Vec::new(), source: Source { origin, spots: Vec::new() } }
     }
 
     /// Something wrong at this spot.
     pub(crate) fn fault(&self, spot: Spot, what: impl Into<String>) -> Fault {
-        self.source.fault(spot, what)
+        self.source.origin.fault(spot, what)
     }
 
     pub(crate) fn push(&mut self, number: NewNumber, spot: Spot) -> Result<(), Fault> {
@@ -134,26 +124,6 @@ impl Input {
     }
 }
 
-impl Source {
-    fn fault(&self, spot: Spot, what: impl Into<String>) -> Fault {
-        match (spot, &self.csv) {
-            (Spot::Csv(line), Some(csv)) => {
-                let what = format!("line {line} of {}: {}", csv.value, what.into());
-                Fault::new(csv.line, &self.subject, what)
-            }
-            (Spot::Here(line) | Spot::Csv(line), _) => Fault::new(line, &self.subject, what),
-        }
-    }
-
-    /// A spot in words.
-    fn words(&self, spot: Spot) -> String {
-        match (spot, &self.csv) {
-            (Spot::Csv(line), Some(csv)) => format!("line {line} of {}", csv.value),
-            (Spot::Here(line) | Spot::Csv(line), _) => format!("line {line}"),
-        }
-    }
-}
-
 impl Index {
     /// Finds out where each number stands, and whether it does so once. The numbers themselves go
     /// back, input by input.
@@ -179,7 +149,7 @@ impl Index {
         let place = self.places.partition_point(|known| known.number < number);
         let found = self.places.get(place).filter(|known| known.number == number)?;
         let (source, spot) = self.spot(found);
-        Some(source.fault(spot, format!("{} {what}", number.masked())))
+        Some(source.origin.fault(spot, format!("{} {what}", number.masked())))
     }
 
     /// The repetition that a reader meets first, and what it repeats.
@@ -193,13 +163,13 @@ impl Index {
 
     fn twice(&self, first: &Occurrence, second: &Occurrence) -> Fault {
         let (earlier, at) = self.spot(first);
-        let mut words = earlier.words(at);
+        let mut words = earlier.origin.words(at);
         if first.input != second.input {
-            words = format!("{words} ({})", earlier.subject);
+            words = format!("{words} ({})", earlier.origin.subject);
         }
         let (later, at) = self.spot(second);
         let masked = first.number.masked();
-        later.fault(at, format!("{masked} is there twice, first in {words}"))
+        later.origin.fault(at, format!("{masked} is there twice, first in {words}"))
     }
 
     fn spot(&self, found: &Occurrence) -> (&Source, Spot) {

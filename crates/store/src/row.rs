@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::{ChargeMethod, CustomerStatus};
+use leaseline_core::decimal::Rounding;
 use leaseline_core::ids::LeaseId;
 use leaseline_core::ivr::Direction;
 use leaseline_core::lease::LeaseKind;
 use leaseline_core::ledger::EntryKind;
 use leaseline_core::pool::{Purpose, Service};
+use leaseline_core::rating::{RatedService, SmsType};
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -80,6 +82,24 @@ impl Code for Service {
 impl Code for Direction {
     const CODES: &'static [(Self, i16)] = &[(Self::Inbound, 1), (Self::Outbound, 2)];
     const TABLE: &'static str = "ivml_configurations";
+}
+
+impl Code for RatedService {
+    const CODES: &'static [(Self, i16)] = &[
+        (Self::Voice, 1),
+        (Self::VoiceIn, 2),
+        (Self::Fax, 3),
+        (Self::Sms(SmsType::Replies), 4),
+        (Self::Sms(SmsType::Masking), 5),
+        (Self::Sms(SmsType::Tracking), 6),
+        (Self::Sms(SmsType::MaskTrack), 7),
+    ];
+    const TABLE: &'static str = "rates";
+}
+
+impl Code for Rounding {
+    const CODES: &'static [(Self, i16)] = &[(Self::Up, 1), (Self::HalfUp, 2), (Self::Down, 3)];
+    const TABLE: &'static str = "rates";
 }
 
 /// A value of the core from a column of `table`.

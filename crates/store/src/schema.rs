@@ -157,3 +157,15 @@ diesel::table! {
         assigned_id -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    rate_decks (id) { id -> BigInt, name -> Text, }
+}
+diesel::table! {
+    rate_versions (id) {
+        id -> BigInt,
+        deck_id -> BigInt,
+        digest -> Binary,
+        started_at -> BigInt,
+        begins_at -> Nullable<BigInt>,
+    }
+}

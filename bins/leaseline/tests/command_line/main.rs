@@ -10,6 +10,7 @@ mod operations;
 mod place;
 mod prometheus;
 mod provisioning;
+mod rates;
 mod secrets;
 mod serving;
 mod shop;

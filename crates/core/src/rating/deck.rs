@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::rate::Rate;
+use super::price::Price;
+use super::rate::{Rate, Step};
 use super::service::RatedService;
 use crate::Timestamp;
 use crate::ids::RateDeckId;
@@ -73,9 +74,47 @@ impl RateKey {
 }
 
 impl RateEntry {
+    /// All that it says, in words that stay the same from version to version of this program: two
+    /// entries say the same if and only if their words are equal.
+    pub fn in_words(&self) -> String {
+        let RateKey { service, prefix, valid_from } = self.key;
+        let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
+        let nanodollars = |price: Option<Price>| price.map(Price::nanodollars);
+        let terms = self.rate.terms();
+        let step = |step: &Step| {
+            let Step { from_second, price, per_seconds, increment } = step;
+            format!("{from_second},{price},{per_seconds},{increment}")
+        };
+        let steps: Vec<_> = terms.steps.iter().map(step).collect();
+        format!(
+            "{service:?} {prefix} {:?} {:?} {} {} {:?} {:?} {:?} {:?} {} {:?}",
+            micros(valid_from),
+            micros(self.valid_till),
+            terms.connect_fee,
+            steps.join(" "),
+            terms.counting,
+            nanodollars(terms.per_page),
+            nanodollars(terms.per_message),
+            terms.rounding,
+            terms.decimals,
+            nanodollars(terms.max_cost),
+        )
+    }
+
     /// Whether it is in force at an instant.
     pub fn holds_at(&self, at: Timestamp) -> bool {
         self.key.valid_from.is_none_or(|from| from <= at)
             && self.valid_till.is_none_or(|till| at < till)
     }
+}
+
+/// When a new version of a deck begins: when somebody asks for it, else now. Before the first
+/// version there is nothing that it could change, so it has no beginning unless one is asked for,
+/// and calls that come to be known late have a rate.
+pub fn version_begins(
+    asked: Option<Timestamp>,
+    is_first_of_deck: bool,
+    now: Timestamp,
+) -> Timestamp {
+    asked.unwrap_or(if is_first_of_deck { Timestamp::EPOCH } else { now })
 }

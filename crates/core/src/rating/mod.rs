@@ -25,7 +25,7 @@ mod trace;
 mod unsound;
 
 pub use cost::{CostOverflow, Rated, Usage};
-pub use deck::{FoundRate, RateDeck, RateEntry, RateKey};
+pub use deck::{FoundRate, RateDeck, RateEntry, RateKey, version_begins};
 pub use price::Price;
 pub use rate::{Billing, Counting, LONGEST_CALL_SECONDS, Rate, RateTerms, Step};
 pub use service::{RatedService, SmsType};

@@ -9,6 +9,7 @@ mod leases;
 mod numbers;
 mod pools;
 mod provisioning;
+mod rates;
 mod tokens;
 mod users;
 
@@ -32,5 +33,6 @@ pub use provisioning::{
     AccountEntry, CustomerEntry, CustomerRef, Effect, Entered, EntryIndex, MenuEntry, Misfit,
     PoolEntry, Provisioned, Provisioning, Unfit, UserEntry,
 };
+pub use rates::RatesImported;
 pub use tokens::{TokenIssue, TokenRevocation};
 pub use users::{EnableApiUser, GrantRights, NewApiUser, NotGranted, RevokeRights};

@@ -5,3 +5,4 @@
 mod apply;
 mod imports;
 mod place;
+mod rates;

@@ -16,6 +16,7 @@ pub mod ledgers;
 pub mod logins;
 pub mod numbers;
 pub mod pools;
+pub mod rates;
 pub mod sub_accounts;
 pub mod users;
 pub mod writers;

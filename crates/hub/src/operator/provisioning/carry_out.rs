@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use leaseline_core::api_user::{ApiUser, Role, RoleChange};
-use leaseline_core::ids::{ApiUserId, CustomerId, PoolId, SourceId};
+use leaseline_core::ids::{ApiUserId, CustomerId, PoolId, RateDeckId, SourceId};
 use leaseline_core::{Refusal, Timestamp};
 use leaseline_store::{StoreError, Tx, record};
 
-use super::plan::{CustomerStep, Grantee, Plan, PoolStep, UserStep};
+use super::plan::{CustomerStep, Grantee, Plan, PoolStep, RateDeckStep, UserStep};
 use super::{Effect, Entered, Provisioned};
 use crate::request::{Decision, create_customer};
 
@@ -19,6 +19,8 @@ pub(super) fn carry_out(
     sources: &[SourceId],
     now: Timestamp,
 ) -> Decision<Provisioned> {
+    let rate_decks = plan.rate_decks.into_iter().map(|step| rate_deck(tx, step));
+    let rate_decks = rate_decks.collect::<Result<_, _>>()?;
     let pools = plan.pools.into_iter().map(|step| pool(tx, step));
     let pools = pools.collect::<Result<_, _>>()?;
     let steps = plan.customers.into_iter().zip(sources);
@@ -32,7 +34,14 @@ pub(super) fn carry_out(
     let users = users.collect::<Result<_, _>>()?;
     let accounts = plan.accounts.into_iter().map(|step| step.carry_out(tx, &customers, now));
     let accounts = accounts.collect::<Result<_, _>>()?;
-    Ok(Ok(Provisioned { pools, customers, users, accounts }))
+    Ok(Ok(Provisioned { pools, customers, users, accounts, rate_decks }))
+}
+
+fn rate_deck(tx: &mut Tx<'_>, step: RateDeckStep<'_>) -> Result<Entered<RateDeckId>, StoreError> {
+    Ok(match step {
+        RateDeckStep::Make(name) => made(record::rates::new_deck(tx, name)?),
+        RateDeckStep::Keep(id) => kept(id),
+    })
 }
 
 fn pool(tx: &mut Tx<'_>, step: PoolStep<'_>) -> Result<Entered<PoolId>, StoreError> {

@@ -8,7 +8,7 @@ mod plan;
 use leaseline_core::account::EmailTaken;
 use leaseline_core::api_user::RoleKind;
 use leaseline_core::customer::{CustomerChange, MissingField};
-use leaseline_core::ids::{AccountId, ApiUserId, CustomerId, PoolId, SourceId};
+use leaseline_core::ids::{AccountId, ApiUserId, CustomerId, PoolId, RateDeckId, SourceId};
 use leaseline_core::money::Credits;
 use leaseline_core::pool::{PoolChange, PurposeStays};
 use leaseline_core::{Refusal, Timestamp};
@@ -35,6 +35,8 @@ pub struct Provisioning {
     pub users: Vec<UserEntry>,
     /// Accounts.
     pub accounts: Vec<AccountEntry>,
+    /// The names of rate decks. What is in them comes later, by [`Hub::import_rates`].
+    pub rate_decks: Vec<String>,
 }
 
 /// A pool as it is to be.
@@ -92,6 +94,8 @@ pub struct Provisioned {
     pub users: Vec<Entered<ApiUserId>>,
     /// The accounts.
     pub accounts: Vec<Entered<AccountId>>,
+    /// The rate decks.
+    pub rate_decks: Vec<Entered<RateDeckId>>,
 }
 
 /// What became of an entry.

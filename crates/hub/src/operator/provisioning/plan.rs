@@ -7,8 +7,9 @@ use leaseline_core::api_user::ApiUser;
 use leaseline_core::customer::{
     Customer, CustomerProfile, CustomerView, MissingField, NewCustomer,
 };
-use leaseline_core::ids::{CustomerId, PoolId};
+use leaseline_core::ids::{CustomerId, PoolId, RateDeckId};
 use leaseline_core::pool::{Pool, PoolTerms};
+use leaseline_core::rating::RateDeck;
 use leaseline_store::{StoreError, Tx, load, record};
 
 use super::accounts::{self, AccountStep, FoundAccount};
@@ -23,6 +24,7 @@ pub(super) struct Found {
     customers: HashMap<CustomerId, CustomerView>,
     users: Vec<Option<ApiUser>>,
     accounts: Vec<FoundAccount>,
+    rate_decks: Vec<Option<RateDeck>>,
 }
 
 /// What is to be done, in the order of the entries.
@@ -31,6 +33,7 @@ pub(super) struct Plan<'a> {
     pub(super) customers: Vec<CustomerStep<'a>>,
     pub(super) users: Vec<UserStep<'a>>,
     pub(super) accounts: Vec<AccountStep<'a>>,
+    pub(super) rate_decks: Vec<RateDeckStep<'a>>,
 }
 
 pub(super) enum PoolStep<'a> {
@@ -43,6 +46,11 @@ pub(super) enum CustomerStep<'a> {
     Make(&'a str, NewCustomer),
     Change(Customer),
     Keep(CustomerId),
+}
+
+pub(super) enum RateDeckStep<'a> {
+    Make(&'a str),
+    Keep(RateDeckId),
 }
 
 /// What becomes of a user depends on the ids of customers that are not made yet.
@@ -67,6 +75,8 @@ pub(super) fn load(tx: &mut Tx<'_>, entries: &Provisioning) -> Result<Found, Sto
     let pools = pools.collect::<Result<_, _>>()?;
     let users = entries.users.iter().map(|entry| load::users::api_user(tx, &entry.name));
     let users = users.collect::<Result<_, _>>()?;
+    let rate_decks = entries.rate_decks.iter().map(|name| load::rates::deck(tx, name));
+    let rate_decks = rate_decks.collect::<Result<_, _>>()?;
     let ids_by_key = load::customers::ids_by_key(tx, &keys(entries))?;
     let named = references(entries).filter_map(|reference| match reference {
         CustomerRef::Id(id) => Some(*id),
@@ -77,7 +87,7 @@ pub(super) fn load(tx: &mut Tx<'_>, entries: &Provisioning) -> Result<Found, Sto
     let customers = load::customers::customers_for_change(tx, &ids)?;
     let accounts = entries.accounts.iter().map(|entry| accounts::load(tx, entry));
     let accounts = accounts.collect::<Result<_, _>>()?;
-    Ok(Found { pools, ids_by_key, customers, users, accounts })
+    Ok(Found { pools, ids_by_key, customers, users, accounts, rate_decks })
 }
 
 fn references(entries: &Provisioning) -> impl Iterator<Item = &CustomerRef> {
@@ -102,7 +112,7 @@ impl<'a> Plan<'a> {
         found: Found,
         now: Timestamp,
     ) -> Result<Self, Misfit> {
-        let Found { pools, ids_by_key, mut customers, users, accounts } = found;
+        let Found { pools, ids_by_key, mut customers, users, accounts, rate_decks } = found;
         let known = Known { entries, ids_by_key, ids: customers.keys().copied().collect() };
         let pools = entries.pools.iter().zip(pools).enumerate().map(|(index, (entry, found))| {
             PoolStep::of(entry, found).map_err(misfit(EntryIndex::Pool(index)))
@@ -122,7 +132,9 @@ impl<'a> Plan<'a> {
             let step = AccountStep::of(entry, found, &known, &mut emails);
             step.map_err(misfit(EntryIndex::Account(index)))
         });
+        let decks = entries.rate_decks.iter().zip(rate_decks);
         Ok(Self {
+            rate_decks: decks.map(|(name, found)| RateDeckStep::of(name, found)).collect(),
             pools: pools.collect::<Result<_, _>>()?,
             customers: made.collect::<Result<_, _>>()?,
             users: users.collect::<Result<_, _>>()?,
@@ -133,6 +145,12 @@ impl<'a> Plan<'a> {
 
 fn misfit(entry: EntryIndex) -> impl Fn(Unfit) -> Misfit {
     move |reason| Misfit { entry, reason }
+}
+
+impl<'a> RateDeckStep<'a> {
+    fn of(name: &'a str, found: Option<RateDeck>) -> Self {
+        found.map_or(Self::Make(name), |deck| Self::Keep(deck.id))
+    }
 }
 
 impl<'a> PoolStep<'a> {

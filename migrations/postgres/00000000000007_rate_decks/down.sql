@@ -1,0 +1,3 @@
+DROP TABLE rates;
+DROP TABLE rate_versions;
+DROP TABLE rate_decks;
