@@ -91,11 +91,14 @@ impl Line {
     /// All that it says of the rate, its own step included.
     pub(super) fn terms(&self, service: RatedService) -> Meant<RateTerms> {
         let is_message = matches!(service, RatedService::Sms(_));
+        let is_fax = service == RatedService::Fax;
+        let per_page = self.price("per_page")?;
         Ok(RateTerms {
             connect_fee: self.price("connect_fee")?.unwrap_or(Price::ZERO),
             steps: self.step(service)?.into_iter().collect(),
             counting: self.counting()?,
-            per_page: self.price("per_page")?,
+            // Nothing for a page is what there is to say of everything but a fax.
+            per_page: per_page.filter(|price| is_fax || *price != Price::ZERO),
             per_message: if is_message { self.price("price")? } else { None },
             rounding: self.rounding()?,
             decimals: self.parsed("decimals", "a number of decimals, 0 to 4")?.unwrap_or(4),
@@ -103,23 +106,24 @@ impl Line {
         })
     }
 
-    /// Its step; a message has none, and a fax need not have one.
+    /// Its step; a message has none whatever stands there, and a fax need not have one.
     pub(super) fn step(&self, service: RatedService) -> Meant<Option<Step>> {
-        let given = OF_A_STEP.into_iter().find(|column| self.cell(column).is_some());
-        let is_message = matches!(service, RatedService::Sms(_));
-        match given {
-            None => return Ok(None),
-            Some("price") if is_message => return Ok(None),
-            Some(column) if is_message => return Err(bad(column, "a message has no duration")),
-            Some(_) => {}
+        let from_second = self.parsed("from_second", "a number of seconds")?.unwrap_or(0);
+        if matches!(service, RatedService::Sms(_)) {
+            return match from_second {
+                0 => Ok(None),
+                _ => Err(bad("from_second", "a message has no duration")),
+            };
+        }
+        if OF_A_STEP.into_iter().all(|column| self.cell(column).is_none()) {
+            return Ok(None);
         }
         let positive = |column| {
-            self.needed(column)?;
             let seconds = self.parsed::<NonZeroU32>(column, "a number of seconds from 1 on")?;
             seconds.ok_or_else(|| missing(column))
         };
         Ok(Some(Step {
-            from_second: self.parsed("from_second", "a number of seconds")?.unwrap_or(0),
+            from_second,
             price: self.price("price")?.ok_or_else(|| missing("price"))?,
             per_seconds: positive("per_seconds")?,
             increment: positive("increment")?,

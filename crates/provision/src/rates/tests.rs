@@ -111,7 +111,7 @@ fn a_cell_that_is_wrong_is_named_by_line_and_column() {
         "sms,62,,,1,,,,,,,,,plain,,",
         "sms_type: \"plain\" is none of replies, masking, tracking, masktrack",
     );
-    line_3("sms,62,,,1,60,,,,,,,,replies,,", "per_seconds: a message has no duration");
+    line_3("sms,62,,9,1,60,,,,,,,,replies,,", "from_second: a message has no duration");
     line_3(
         "voice,62,,0,1,1,1,,,,,,,,soon,",
         "valid_from: \"soon\" is neither an instant such as 2027-02-19T12:00:00Z nor a day",
