@@ -1,5 +1,6 @@
-//! Every how-to page, as printed: the `sh` blocks of a page are one script, run in an empty folder
-//! with our programs in the path. Only the port is another, so that pages do not meet.
+//! Every how-to and reference page, as printed: the `sh` blocks of a page are one script, run in an
+//! empty folder with our programs in the path. Only the port is another, so that pages do not meet.
+//! What a reference page shows under a block (`text`) is what the block prints.
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
@@ -15,18 +16,49 @@ const END: &str = "and that is the end of the page";
 
 #[test]
 fn every_how_to_page_works_as_printed() {
-    let mut pages: Vec<PathBuf> = std::fs::read_dir(folder())
-        .expect("there are pages")
-        .map(|entry| entry.expect("a page").path())
-        .collect();
-    pages.sort();
-    for page in pages {
+    for page in pages("how-to") {
         let text = std::fs::read_to_string(&page).expect("text");
         let script = script(&text);
         if !script.is_empty() {
             run(&page, &script);
         }
     }
+}
+
+#[test]
+fn every_reference_page_shows_what_is_printed() {
+    for page in pages("reference") {
+        let text = std::fs::read_to_string(&page).expect("text");
+        run(&page, &compared(&text));
+    }
+}
+
+/// The lines of the page's `sh` blocks; those with a `text` block under them have to print it.
+fn compared(page: &str) -> String {
+    let blocks = page.split("```sh\n").skip(1).map(|block| {
+        let (commands, rest) = block.split_once("```").expect("a block has an end");
+        let shown = rest
+            .trim_start()
+            .strip_prefix("```text\n")
+            .map(|shown| shown.split_once("```").expect("a block has an end").0);
+        match shown {
+            Some(shown) => format!(
+                "{{\n{commands}}} > .printed\ncat > .shown <<'{END}'\n{shown}{END}\n\
+                 diff .shown .printed >&2\n"
+            ),
+            None => commands.to_owned(),
+        }
+    });
+    blocks.collect()
+}
+
+/// The pages of a folder, in their order.
+fn pages(folder: &str) -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs").join(folder);
+    let pages = std::fs::read_dir(folder).expect("there are pages");
+    let mut pages: Vec<_> = pages.map(|entry| entry.expect("a page").path()).collect();
+    pages.sort();
+    pages
 }
 
 /// The lines of the page's `sh` blocks.
@@ -58,8 +90,4 @@ fn run(page: &Path, script: &str) {
     let printed = String::from_utf8_lossy(&output.stdout);
     // `kill 0` ends the script's own shell too, so its status says nothing.
     assert!(printed.trim_end().ends_with(END), "{}:\n{printed}\n{said}", page.display());
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/how-to")
 }

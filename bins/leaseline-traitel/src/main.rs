@@ -1,3 +1,30 @@
 //! The TraiTel facade alone.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use leaseline_service::{Config, Flags, Listen, Problem, Server, announce, finish, logs};
+use leaseline_traitel_server::settings;
+
+/// Serves the TraiTel Account Management API, and nothing else, until SIGTERM or SIGINT.
+#[derive(Parser)]
+#[command(name = "leaseline-traitel", version)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(flatten)]
+    listen: Listen,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    finish(serve(&Cli::parse()).await)
+}
+
+async fn serve(cli: &Cli) -> Result<(), Problem> {
+    let config = Config::load(&cli.listen.on(cli.flags.sources("127.0.0.1:8083")))?;
+    logs::start(&config.log);
+    let settings = settings(&config);
+    let server = Server::open(&config)?;
+    server.run(|hub| leaseline_traitel::routes(hub, settings), announce).await
+}

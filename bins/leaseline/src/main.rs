@@ -12,6 +12,7 @@ mod customers;
 mod db;
 mod demo;
 mod dids;
+mod facades;
 mod leases;
 mod migrate;
 mod numbers;

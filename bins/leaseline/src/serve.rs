@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-use leaseline_apigate_server::settings;
 use leaseline_service::{Config, Problem, Server};
 use serde::Serialize;
 
 use crate::answer::Answers;
+use crate::facades::Facades;
 
 pub(crate) async fn serve(config: &Config, answers: Answers) -> Result<(), Problem> {
-    let apigate = settings(config)?;
+    let facades = Facades::configured(config)?;
     let server = Server::open(config)?;
     let announce = |url: &str| {
         // Whoever closed standard output does not want to know.
         let _ = answers.print(&Listening { listening: url });
     };
-    server.run(|hub| leaseline_apigate::routes(hub, apigate), announce).await
+    server.run(|hub| facades.routes(hub), announce).await
 }
 
 /// Where the server listens. The first line of standard output, so that who started it on port 0

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use crate::target::Target;
 use crate::wire::Answer;
+use crate::world::{ACCOUNT, PASSWORD};
 
 /// The digits and hyphens of a reference.
 const REFERENCE_LENGTH: usize = 36;
@@ -25,6 +26,8 @@ pub(crate) enum Scenario {
     /// Top the customer up by a credit.
     #[value(name = "topup")]
     TopUp,
+    /// TraiTel: ask for the balance of an account, with its password.
+    Balance,
 }
 
 impl Scenario {
@@ -37,6 +40,7 @@ impl Scenario {
             Self::Query => "query",
             Self::View => "view",
             Self::TopUp => "topup",
+            Self::Balance => "balance",
         }
     }
 
@@ -54,6 +58,7 @@ impl Scenario {
             Self::Query => (&[Step::Lease], &[Step::Query]),
             Self::View => (&[], &[Step::View]),
             Self::TopUp => (&[], &[Step::TopUp]),
+            Self::Balance => (&[], &[Step::Balance]),
         };
         once.iter().chain(again.iter().cycle()).copied()
     }
@@ -68,6 +73,7 @@ pub(crate) enum Step {
     Query,
     View,
     TopUp,
+    Balance,
 }
 
 /// Who a connection asks as, and for whom.
@@ -87,6 +93,7 @@ pub(crate) struct Script {
     query: Vec<u8>,
     view: Vec<u8>,
     top_up: Vec<u8>,
+    balance: Vec<u8>,
 }
 
 impl Script {
@@ -103,6 +110,7 @@ impl Script {
             query: post("leasesingle/query", &reference),
             view: post("customer/view", &format!("customer_id={customer}")),
             top_up: post("customer/topup", &format!("customer_id={customer}&credit=1")),
+            balance: balance(target),
         }
     }
 
@@ -114,6 +122,7 @@ impl Script {
             Step::Query => &self.query,
             Step::View => &self.view,
             Step::TopUp => &self.top_up,
+            Step::Balance => &self.balance,
         }
     }
 
@@ -122,6 +131,7 @@ impl Script {
         let as_hoped = match step {
             Step::Hello => answer.is_ok,
             Step::Lease => answer.is_ok && succeeded(answer.body) && self.note_lease(answer.body),
+            Step::Balance => answer.is_ok && answer.body.starts_with(b"Ok\n"),
             Step::Release | Step::Query | Step::View | Step::TopUp => {
                 answer.is_ok && succeeded(answer.body)
             }
@@ -155,6 +165,19 @@ fn post(target: &Target, token: &str, operation: &str, body: &str) -> Vec<u8> {
          Authorization: Bearer {token}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\n\
          Content-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// The question for an account's balance.
+fn balance(Target { host, .. }: &Target) -> Vec<u8> {
+    let form = format!("user={ACCOUNT}&pass={PASSWORD}&mode=querybalance");
+    let length = form.len();
+    format!(
+        "POST /accountmanager.pl HTTP/1.1\r\n\
+         Host: {host}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {length}\r\n\r\n{form}"
     )
     .into_bytes()
 }
@@ -225,6 +248,8 @@ mod tests {
         check(Step::Lease, true, refused, Outcome::Unexpected);
         check(Step::Lease, true, br#"{"status":0,"description":""}"#, Outcome::Unexpected);
         check(Step::View, true, br#"{"status":0,"description":""}"#, Outcome::Expected);
+        check(Step::Balance, true, b"Ok\n14.0000\n", Outcome::Expected);
+        check(Step::Balance, true, b"Error 002: Authentication failed.\n", Outcome::Unexpected);
         check(Step::Hello, true, b"hello, world", Outcome::Expected);
         check(Step::Hello, false, b"", Outcome::Unexpected);
     }

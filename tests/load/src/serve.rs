@@ -1,4 +1,4 @@
-//! The server under load: a hub and the Apigate facade, as the product's binaries put them
+//! The server under load: a hub, the Apigate and the TraiTel facade, as the product's binaries put them
 //! together, on a database that [`world`] has prepared.
 //!
 //! It exists for one number that the product does not offer for sale: the batch limit. With a
@@ -7,8 +7,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use actix_web::rt::System;
+use actix_web::web::ServiceConfig;
 use leaseline_hub::{Hub, IanaZone, Settings};
-use leaseline_web::{Limits, Shell, Stop, shell};
+use leaseline_web::{Limits, Networks, Shell, Stop, shell};
 
 use crate::cli::Serve;
 use crate::{Failure, child, world};
@@ -17,7 +18,12 @@ use crate::{Failure, child, world};
 pub(crate) fn serve(arguments: &Serve) -> Result<(), Failure> {
     System::new().block_on(async {
         let hub = Hub::open(settings(arguments))?;
-        let routes = leaseline_apigate::routes(hub.clone(), facade()?);
+        let apigate = leaseline_apigate::routes(hub.clone(), facade()?);
+        let traitel = leaseline_traitel::routes(hub.clone(), traitel());
+        let routes = move |app: &mut ServiceConfig| {
+            traitel(app);
+            apigate(app);
+        };
         let limits = Limits::default();
         let listener = shell::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &limits)?;
         child::announce(listener.local_addr()?)?;
@@ -49,4 +55,9 @@ fn facade() -> Result<leaseline_apigate::Settings, Failure> {
         limits: Limits::default(),
         tokens: world::token_keys(),
     })
+}
+
+fn traitel() -> leaseline_traitel::Settings {
+    let limits = Limits::default();
+    leaseline_traitel::Settings { limits, trusted_proxies: Networks::default() }
 }

@@ -14,12 +14,17 @@ use leaseline_core::phone::PhoneNumber;
 use leaseline_core::region::{Region, RegionCode};
 use leaseline_hub::operator::{NewApiUser, NewNumbers, NewPool};
 use leaseline_hub::{Hub, Settings};
+use leaseline_provision::{File, apply};
 use tokio::runtime;
 
 use crate::Failure;
 
 /// Signs the tokens of servers that live for a measurement on loopback, and of nothing else.
 const SECRET: &[u8] = b"not a secret: for load measurements only";
+
+/// The account whose balance is asked for, and its password, which is no secret either.
+pub(crate) const ACCOUNT: &str = "load";
+pub(crate) const PASSWORD: &str = "load-pass";
 
 /// So many numbers are imported at a time, well within a hub's patience.
 const NUMBERS_AT_ONCE: usize = 10_000;
@@ -40,6 +45,7 @@ impl World {
             import(&hub, numbers).await?;
             let token = admin(&hub).await?;
             let customers = new_customers(&hub, customers).await?;
+            account(&hub).await?;
             hub.close().await;
             Ok(Self { token, customers })
         })
@@ -88,6 +94,16 @@ async fn new_customers(hub: &Hub, count: u16) -> Result<Vec<i64>, Failure> {
         customers.push(id.get());
     }
     Ok(customers)
+}
+
+/// Makes an account of the first customer.
+async fn account(hub: &Hub) -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("account.toml");
+    let entry = format!("user = \"{ACCOUNT}\"\npassword = \"{PASSWORD}\"\ncustomer = 1\n");
+    std::fs::write(&file, format!("[[accounts]]\n{entry}"))?;
+    apply(hub, File::read(&file)?, &region(), |_| {}).await?;
+    Ok(())
 }
 
 /// A customer to whom nothing is refused.

@@ -22,10 +22,10 @@ fn rows(output: &Output) -> Vec<Value> {
 
 #[test]
 fn every_scenario_is_answered_as_expected() {
-    let output = compare(&["--scenario=lease,lease-release,query,view,topup"]);
+    let output = compare(&["--scenario=lease,lease-release,query,view,topup,balance"]);
     let rows = rows(&output);
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(rows.len(), 1 + 2 * 5);
+    assert_eq!(rows.len(), 1 + 2 * 6);
     for row in rows {
         assert_eq!(row["errors"], 0, "{row}");
         assert!(row["requests_per_second"].as_f64() > Some(0.0), "{row}");

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use leaseline_apigate::TokenKeys;
-use leaseline_apigate_server::settings;
 use leaseline_hub::Hub;
 use leaseline_service::{Config, Problem, Server};
 
 use crate::answer::Answers;
+use crate::facades::Facades;
 use crate::token;
 use welcome::{User, Welcome};
 
@@ -24,16 +24,16 @@ pub(crate) async fn demo(mut config: Config, answers: Answers) -> Result<(), Pro
     let folder = folder.map_err(not_made)?;
     use_database_in(folder.path(), &mut config)?;
     let server = Server::open(&config)?;
-    let apigate = settings(&config)?;
+    let facades = Facades::configured(&config)?;
     let world = world::make(server.hub()).await.map_err(not_made)?;
-    let users = users(server.hub(), &apigate.tokens).await?;
-    let prefix = apigate.path_prefixes.first().cloned().unwrap_or_default();
+    let users = users(server.hub(), &facades.apigate.tokens).await?;
+    let prefix = facades.apigate.path_prefixes.first().cloned().unwrap_or_default();
     let announce = |url: &str| {
         let base = format!("{url}{prefix}");
         // Whoever closed standard output does not want to know.
         let _ = answers.print(&Welcome::new(url, &base, users, &world));
     };
-    server.run(|hub| leaseline_apigate::routes(hub, apigate), announce).await
+    server.run(|hub| facades.routes(hub), announce).await
 }
 
 fn use_database_in(folder: &Path, config: &mut Config) -> Result<(), Problem> {

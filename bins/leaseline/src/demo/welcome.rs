@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::world::{PHONES, World};
+use super::world::{ACCOUNT, PASSWORD, PHONES, World};
 
 /// All of it.
 #[derive(Serialize)]
@@ -33,7 +33,8 @@ struct Command {
 impl Welcome {
     /// `base` is the URL with the prefix of Apigate's paths; the commands are the first user's.
     pub(super) fn new(url: &str, base: &str, users: [User; 2], world: &World) -> Self {
-        let commands = commands(base, &users[0].token, world);
+        let mut commands = commands(base, &users[0].token, world);
+        commands.push(balance(url));
         Self { listening: url.into(), users, commands }
     }
 }
@@ -58,6 +59,13 @@ fn commands(base: &str, token: &str, World { customer, lease }: &World) -> Vec<C
         command("reserve", "set ten numbers aside", "customer/reserve", reserve),
         command("view", "show the customer", "customer/view", view),
     ]
+}
+
+/// TraiTel knows no tokens.
+fn balance(url: &str) -> Command {
+    let parameters = format!("user={ACCOUNT}&pass={PASSWORD}&mode=querybalance");
+    let line = format!("curl -s {url}/accountmanager.pl -d '{parameters}'");
+    Command { name: "querybalance", does: "ask for the balance, over TraiTel's API", line }
 }
 
 impl fmt::Display for Welcome {

@@ -22,6 +22,7 @@ use leaseline_core::subscriber::Subscriber;
 use leaseline_core::timestamp::Utc;
 use leaseline_hub::Hub;
 use leaseline_hub::operator::{NewApiUser, NewNumbers, NewPool};
+use leaseline_provision::{File, apply};
 
 pub(super) const ADMIN: &str = "admin";
 pub(super) const CLIENT: &str = "apisample";
@@ -36,6 +37,10 @@ pub(super) struct World {
     /// A live single lease of that customer.
     pub(super) lease: LeaseId,
 }
+
+/// The account of the client's customer, and its password.
+pub(super) const ACCOUNT: &str = "demo";
+pub(super) const PASSWORD: &str = "demo-pass";
 
 type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -55,7 +60,21 @@ pub(super) async fn make(hub: &Hub) -> Made<World> {
     let customers = Arc::new(HashSet::from([acme.customer]));
     let role = Role::Client { customers, may_top_up: true };
     hub.ask(NewApiUser { name: CLIENT.into(), role }).await?;
+    account(hub, acme.customer, &malaysia).await?;
     Ok(acme)
+}
+
+/// As an operator makes one, with a provisioning file.
+async fn account(hub: &Hub, customer: CustomerId, region: &Region) -> Made<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("account.toml");
+    let entry = format!(
+        "user = \"{ACCOUNT}\"\npassword = \"{PASSWORD}\"\ncustomer = {customer}\n\
+         email = \"ops@acme.example\"\ntime_zone = \"Asia/Kuala_Lumpur\"\nivr = true\n"
+    );
+    std::fs::write(&file, format!("[[accounts]]\n{entry}"))?;
+    apply(hub, File::read(&file)?, region, |_| {}).await?;
+    Ok(())
 }
 
 fn thousand_numbers(pool: PoolId, region: &Region) -> Made<NewNumbers> {

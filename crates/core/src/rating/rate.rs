@@ -214,4 +214,10 @@ impl Rate {
     pub fn connect_credits(&self) -> Option<Credits> {
         self.0.connect_fee.credits_for(1, 1)
     }
+
+    /// What a page is in credits, half up; zero where pages cost nothing, `None` when it does not
+    /// fit.
+    pub fn page_credits(&self) -> Option<Credits> {
+        self.0.per_page.map_or(Some(Credits::ZERO), |page| page.credits_for(1, 1))
+    }
 }
