@@ -287,3 +287,57 @@ impl AssignView {
         if there { Ok(()) } else { Err(no) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::SubAccountId;
+
+    fn place(country: &str, city: &str) -> DidPlace {
+        DidPlace { country: country.into(), city: city.into() }
+    }
+
+    #[test]
+    fn places_are_found_and_listed_without_case() {
+        let all = [
+            place("Österreich", "Wien"),
+            place("Malaysia", "Penang"),
+            place("malaysia", "penang"),
+            place("Malaysia", "Ipoh"),
+        ];
+        let check = |country: &str, city: &str, expected: Result<usize, NoSuchPlace>| {
+            let found = find_places(&all, country, city).map(|found| found.len());
+            assert_eq!(found, expected, "{country}, {city}");
+        };
+        check("MALAYSIA", "Penang", Ok(2));
+        check("österreich", "wien", Ok(1));
+        check("Malaysia", "Wien", Err(NoSuchPlace::City));
+        check("Malay", "Penang", Err(NoSuchPlace::Country));
+        let listed = DidPlace::countries(all.clone().into_iter());
+        assert_eq!(listed, ["Malaysia", "Österreich"]);
+        let cities = DidPlace::cities(all[1..].iter().cloned());
+        assert_eq!(cities, [place("Malaysia", "Ipoh"), place("Malaysia", "Penang")]);
+    }
+
+    #[test]
+    fn a_target_is_judged_after_the_number_and_its_service() {
+        let part = AccountPart::Sub(SubAccountId::new(1).expect("from 1 on"));
+        let ivr = Assignment::Ivr(IvrMenuId::new(1).expect("from 1 on"));
+        let ivml = Assignment::Ivml(IvmlId::new(1).expect("from 1 on"));
+        let check = |services: &[Service], to, expected: Result<(), AssignNo>| {
+            let view = AssignView { services: services.to_vec(), ..AssignView::default() };
+            assert_eq!(view.permit(to), expected, "{to:?}");
+        };
+        let (voice, fax) = ([Service::Voice], [Service::Fax]);
+        check(&[], ivr, Err(AssignNo::NotYours));
+        check(&fax, ivr, Err(AssignNo::NotForThisService));
+        check(&voice, Assignment::Fax(part), Err(AssignNo::NotForThisService));
+        check(&voice, ivr, Err(AssignNo::IvrUnknown));
+        check(&voice, ivml, Err(AssignNo::IvmlUnknown));
+        check(&voice, Assignment::Sip(part), Err(AssignNo::SubAccountUnknown));
+        check(&fax, Assignment::Fax(part), Err(AssignNo::SubAccountUnknown));
+        check(&voice, Assignment::Sip(AccountPart::Main), Ok(()));
+        check(&fax, Assignment::Fax(AccountPart::Main), Ok(()));
+        check(&[Service::Sms], Assignment::Nothing, Ok(()));
+    }
+}

@@ -196,3 +196,88 @@ fn monthly_source(subscription: SubscriptionId, month: i64) -> SourceId {
     bytes[8..].copy_from_slice(&id);
     SourceId::new(Builder::from_custom_bytes(bytes).into_uuid())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::{Date, Month};
+
+    use super::*;
+    use crate::ids::LedgerId;
+
+    fn noon(year: i32, month: u8, day: u8) -> Timestamp {
+        let month = Month::try_from(month).expect("a month");
+        let date = Date::from_calendar_date(year, month, day).expect("a day");
+        Utc.instant(date.with_hms(12, 0, 0).expect("noon")).expect("within the calendar")
+    }
+
+    #[test]
+    fn a_month_begins_on_the_first_days_day_or_the_last_there_is() {
+        let check = |from, month, expected| assert_eq!(month_begins(from, month), expected);
+        check(noon(2027, 1, 31), 0, noon(2027, 1, 31));
+        check(noon(2027, 1, 31), 1, noon(2027, 2, 28));
+        check(noon(2027, 1, 31), 2, noon(2027, 3, 31));
+        check(noon(2027, 1, 31), 13, noon(2028, 2, 29));
+        check(noon(2028, 2, 29), 12, noon(2029, 2, 28));
+        check(noon(2028, 2, 29), 48, noon(2032, 2, 29));
+        check(noon(2027, 12, 15), 1, noon(2028, 1, 15));
+        check(noon(2027, 1, 1), 12 * 10_000, Timestamp::from_micros(i64::MAX));
+    }
+
+    fn due(subscription: i64, month: i64) -> DueMonth {
+        DueMonth {
+            subscription: SubscriptionId::new(subscription).expect("from 1 on"),
+            month,
+            customer: CustomerId::new(1).expect("from 1 on"),
+            number: PhoneNumber::parse("0388880000", &malaysia()).expect("a number"),
+            service: Service::Voice,
+            fee: Fee::new(30).expect("not negative"),
+            subscribed_at: noon(2027, 1, 31),
+        }
+    }
+
+    fn malaysia() -> crate::region::Region {
+        crate::region::Region::by_code("MY").expect("in the table")
+    }
+
+    fn ledger(balance: i64) -> LedgerHead {
+        let ledger = LedgerId::new(1).expect("from 1 on");
+        LedgerHead { balance: Credits::new(balance), ..LedgerHead::empty(ledger) }
+    }
+
+    #[test]
+    fn a_month_is_debited_whatever_the_balance() {
+        let mut head = ledger(10);
+        let charged = due(7, 1).charge(&mut head, noon(2027, 4, 1)).expect("it fits");
+        assert_eq!(head.balance, Credits::new(-20));
+        assert_eq!(charged.next_due, noon(2027, 3, 31));
+        let entry = charged.entry.expect("it costs something");
+        assert_eq!(entry.reference.as_deref(), Some("60388880000 voice from 2027-02-28"));
+        let free = DueMonth { fee: Fee::default(), ..due(7, 2) };
+        let charged = free.charge(&mut head, noon(2027, 4, 1)).expect("it fits");
+        assert_eq!((charged.entry, head.balance), (None, Credits::new(-20)));
+        let full = due(7, 3).charge(&mut ledger(i64::MIN), noon(2027, 4, 1));
+        assert_eq!(full, Err(Refusal::AmountOverflow));
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_months_have_the_same_source(
+            one in (1..i64::MAX, 1..i64::from(u32::MAX)),
+            other in (1..i64::MAX, 1..i64::from(u32::MAX)),
+        ) {
+            let source = |(subscription, month): (i64, i64)| {
+                let subscription = SubscriptionId::new(subscription).expect("from 1 on");
+                monthly_source(subscription, month)
+            };
+            prop_assert_eq!(source(one) == source(other), one == other);
+            prop_assert_eq!(source(one).uuid().get_version_num(), 8);
+        }
+
+        #[test]
+        fn months_ascend(days in 0..40_000i64, month in 0..1_200i64) {
+            let first = Timestamp::from_seconds(days * 86_400).expect("within what can be counted");
+            prop_assert!(month_begins(first, month) < month_begins(first, month + 1));
+        }
+    }
+}

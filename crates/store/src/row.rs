@@ -9,8 +9,10 @@ use leaseline_core::ids::LeaseId;
 use leaseline_core::ivr::Direction;
 use leaseline_core::lease::LeaseKind;
 use leaseline_core::ledger::EntryKind;
-use leaseline_core::pool::{Purpose, Service};
+use leaseline_core::phone::{E164, PhoneNumber};
+use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::rating::{RatedService, SmsType};
+use leaseline_core::subscription::SubscriptionFees;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -105,6 +107,16 @@ impl Code for Rounding {
 /// A value of the core from a column of `table`.
 pub(crate) fn known<T>(value: Option<T>, table: &'static str) -> Result<T, StoreError> {
     value.ok_or(StoreError::corrupt(table))
+}
+
+pub(crate) fn number(e164: i64, shown: &str) -> Result<PhoneNumber, StoreError> {
+    Ok(PhoneNumber::from_parts(shown, known(E164::from_integer(e164).ok(), "numbers")?))
+}
+
+/// A subscription's or a pool's.
+pub(crate) fn fees(setup: i64, monthly: i64) -> Result<SubscriptionFees, StoreError> {
+    let fee = |credits| known(Fee::new(credits), "did_subscriptions");
+    Ok(SubscriptionFees { setup: fee(setup)?, monthly: fee(monthly)? })
 }
 
 pub(crate) fn lease_id(bytes: &[u8]) -> Result<LeaseId, StoreError> {

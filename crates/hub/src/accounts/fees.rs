@@ -47,7 +47,7 @@ fn charge(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
         }
     };
     let charged: Vec<_> = due.iter().filter_map(charge).collect();
-    record::dids::months(tx, &charged)?;
+    record::subscriptions::months(tx, &charged)?;
     Ok(charged.len())
 }
 

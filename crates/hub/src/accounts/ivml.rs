@@ -128,7 +128,7 @@ pub(crate) fn numbers_at(
     account: AccountId,
     to: Assignment,
 ) -> Result<Vec<PhoneNumber>, StoreError> {
-    Ok(assigned(&load::dids::of_account(tx, account)?, to))
+    Ok(assigned(&load::subscriptions::of_account(tx, account)?, to))
 }
 
 fn assigned(numbers: &[(SubscriptionId, AccountNumber)], to: Assignment) -> Vec<PhoneNumber> {
@@ -153,7 +153,7 @@ impl Hub {
                 return Ok(Vec::new());
             }
             let menus = load::ivr::menus(tx, account)?;
-            let numbers = load::dids::of_account(tx, account)?;
+            let numbers = load::subscriptions::of_account(tx, account)?;
             let line = |menu: IvrMenu| {
                 let numbers = assigned(&numbers, Assignment::Ivr(menu.id));
                 IvrMenuLine { menu, numbers }
@@ -174,7 +174,7 @@ impl Hub {
                 return Ok(Vec::new());
             }
             let configurations = load::ivr::configurations(tx, account)?;
-            let numbers = load::dids::of_account(tx, account)?;
+            let numbers = load::subscriptions::of_account(tx, account)?;
             let line = |ivml: Ivml| {
                 let numbers = assigned(&numbers, Assignment::Ivml(ivml.id));
                 IvmlLine { ivml, numbers }

@@ -3,20 +3,23 @@
 //!
 //! Whoever asks here was let in before: a request names its account by the id that the login gave.
 
-mod dids;
 mod fees;
 mod ivml;
 mod login;
+mod numbers;
+mod stock;
 mod sub_accounts;
+mod subscribe;
 mod zones;
 
-pub use dids::{AssignNumber, SubscribeDid};
 pub use fees::ChargeMonth;
 pub(crate) use fees::charge_due_months;
 pub(crate) use ivml::numbers_at;
 pub use ivml::{AddIvml, DeleteIvml, IvmlLine, IvrMenuLine, UpdateIvml};
 pub(crate) use login::Memory;
+pub use numbers::AssignNumber;
 pub use sub_accounts::{AddSubAccount, DeleteSubAccount, UpdateSubAccount};
+pub use subscribe::SubscribeDid;
 pub use zones::SetTimeZone;
 
 use leaseline_core::account::Account;

@@ -3,26 +3,25 @@
 
 mod accounts;
 mod customers;
-mod dids;
 mod imports;
 mod leases;
 mod numbers;
 mod pools;
 mod provisioning;
 mod rates;
+mod subscriptions;
 mod tokens;
 mod users;
 
 pub use accounts::{EnableAccount, SetAccountPassword};
-pub use dids::Unsubscribe;
 pub use imports::{Import, ImportError, ImportPlan, Progress};
 pub use leaseline_store::load::catalogue::{ListState, NumberFilter, NumberLine};
 pub use leaseline_store::load::customers::Holdings;
-pub use leaseline_store::load::dids::{SubscriptionFilter, SubscriptionLine};
 pub use leaseline_store::load::history::NumberHistory;
 pub use leaseline_store::load::inventory::NumberState;
 pub use leaseline_store::load::leases::{LeaseFilter, LeaseLine};
 pub use leaseline_store::load::ledgers::Lines;
+pub use leaseline_store::load::subscriptions::{SubscriptionFilter, SubscriptionLine};
 pub use leaseline_store::load::users::TokenRecord;
 pub use leaseline_store::record::reservations::Changed;
 pub use numbers::{
@@ -34,5 +33,6 @@ pub use provisioning::{
     PoolEntry, Provisioned, Provisioning, Unfit, UserEntry,
 };
 pub use rates::RatesImported;
+pub use subscriptions::Unsubscribe;
 pub use tokens::{TokenIssue, TokenRevocation};
 pub use users::{EnableApiUser, GrantRights, NewApiUser, NotGranted, RevokeRights};

@@ -5,6 +5,7 @@
 mod dids;
 mod fees;
 mod ivml;
+mod model;
 mod operator;
 mod races;
 mod shop;

@@ -3,13 +3,12 @@
 use diesel::sql_types::{BigInt, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::ids::{CustomerId, SubscriptionId};
-use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::pool::{Fee, Service};
 use leaseline_core::subscription::DueMonth;
 
 use crate::dialect::Lock;
 use crate::error::StoreError;
-use crate::row::{Code, known};
+use crate::row::{Code, known, number};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
@@ -62,12 +61,11 @@ type DueRow = (i64, i64, i64, i64, String, i16, i64, i64);
 fn due_month(
     (id, month, customer, e164, shown, service, fee, at): DueRow,
 ) -> Result<DueMonth, StoreError> {
-    let e164 = known(E164::from_integer(e164).ok(), "numbers")?;
     Ok(DueMonth {
         subscription: known(SubscriptionId::new(id), TABLE)?,
         month,
         customer: known(CustomerId::new(customer), "accounts")?,
-        number: PhoneNumber::from_parts(&shown, e164),
+        number: number(e164, &shown)?,
         service: Service::from_code(service)?,
         fee: known(Fee::new(fee), TABLE)?,
         subscribed_at: Timestamp::from_micros(at),

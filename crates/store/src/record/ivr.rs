@@ -7,7 +7,7 @@ use leaseline_core::ids::{AccountId, IvmlId, IvrMenuId};
 use leaseline_core::ivr::{Direction, HttpUrl, Ivml, IvmlProfile, IvrMenu};
 
 use crate::error::StoreError;
-use crate::load::dids::IVML;
+use crate::load::subscriptions::IVML;
 use crate::row::{Code, known};
 use crate::schema::{ivml_configurations, ivr_menus};
 use crate::statement::Statement;

@@ -2,7 +2,6 @@
 
 pub mod accounts;
 pub mod customers;
-pub mod dids;
 pub mod idempotency;
 pub mod imports;
 pub mod ivr;
@@ -14,6 +13,7 @@ pub mod pools;
 pub mod rates;
 pub mod reservations;
 pub mod sub_accounts;
+pub mod subscriptions;
 pub mod users;
 pub mod writers;
 

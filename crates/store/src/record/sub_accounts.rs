@@ -6,7 +6,7 @@ use leaseline_core::account::{Email, EmailOwner, SubAccount, SubAccountProfile};
 use leaseline_core::ids::{AccountId, SubAccountId};
 
 use crate::error::StoreError;
-use crate::load::dids::{FAX, SIP};
+use crate::load::subscriptions::{FAX, SIP};
 use crate::record::accounts::{give_email, move_email, take_email};
 use crate::row::known;
 use crate::schema::sub_accounts;

@@ -10,7 +10,7 @@ use leaseline_core::subscription::{MonthCharged, Subscribed, month_begins};
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::load::dids::{FAX, IVML, IVR, MAIN_ACCOUNT, NOTHING, SIP};
+use crate::load::subscriptions::{FAX, IVML, IVR, MAIN_ACCOUNT, NOTHING, SIP};
 use crate::record::ledgers;
 use crate::row::{Code, known};
 use crate::schema::did_subscriptions;

@@ -3,7 +3,7 @@
 use leaseline_core::Timestamp;
 use leaseline_core::phone::E164;
 use leaseline_core::pool::Service;
-use leaseline_store::load::dids::{SubscriptionFilter, SubscriptionLine};
+use leaseline_store::load::subscriptions::{SubscriptionFilter, SubscriptionLine};
 use leaseline_store::{Tx, load, record};
 
 use crate::failure::Failure;
@@ -28,10 +28,11 @@ impl Request for Unsubscribe {
 
     fn into_command(self, way: Way<bool>, _: &dyn Ids) -> Command {
         way.errand(self, |tx: &mut Tx<'_>, ask: &Self, now: Timestamp| {
-            let Some(open) = load::dids::open_for_change(tx, ask.number, ask.service)? else {
+            let Some(open) = load::subscriptions::open_for_change(tx, ask.number, ask.service)?
+            else {
                 return Ok(Ok(false));
             };
-            record::dids::end(tx, open, now)?;
+            record::subscriptions::end(tx, open, now)?;
             Ok(Ok(true))
         })
     }
@@ -47,6 +48,6 @@ impl Hub {
         filter: SubscriptionFilter,
         limit: u32,
     ) -> Result<Vec<SubscriptionLine>, Failure> {
-        self.read(move |tx| load::dids::subscriptions(tx, filter, limit)).await
+        self.read(move |tx| load::subscriptions::subscriptions(tx, filter, limit)).await
     }
 }
