@@ -64,6 +64,16 @@ async fn an_account_that_does_not_fit_is_named() {
         let without = AccountEntry { password: None, ..new.clone() };
         check(&[new.clone(), without], 1, "password is missing, and it is new").await;
 
+        let mut rated = new.clone();
+        rated.change.rate_deck = Some("standard".into());
+        check(&[rated.clone()], 0, "there is no rate deck \"standard\"").await;
+        let entries = Provisioning {
+            accounts: vec![AccountEntry { user: "rated".into(), ..rated }],
+            rate_decks: vec!["standard".into()],
+            ..Provisioning::default()
+        };
+        assert!(world.hub.provision(entries).await.unwrap().is_ok());
+
         let mut taken = [new.clone(), account_entry("newer", *customer)];
         for entry in &mut taken {
             entry.change.email = Email::parse("ops@acme.example");

@@ -45,6 +45,8 @@ pub enum Invariant {
     BothTerms,
     /// It is known since when a suspended customer is.
     DatedSuspension,
+    /// There is the rate deck that an account names.
+    KnownRateDeck,
     /// An e-mail address belongs to whoever shows it, and to nobody else.
     EmailOfSomebody,
     /// A number that is subscribed to is one for subscriptions, names the account that has it, and
@@ -145,6 +147,7 @@ impl Invariant {
             Self::MemberOfLease => "the lease itself or a number of it is missing",
             Self::BothTerms => "it lacks the terms for single or for group leases",
             Self::DatedSuspension => "it is suspended, but nobody knows since when",
+            Self::KnownRateDeck => "its rate deck is missing",
             Self::EmailOfSomebody => "an e-mail address of it is not kept as its own",
             Self::OneSubscriber => "it does not belong to the one account that subscribes to it",
             Self::AssignedToSomething => "what it is assigned to is not there",
@@ -168,6 +171,7 @@ const QUESTIONS: &[(Invariant, Question)] = &[
     (Invariant::MemberOfLease, Question::Leases(MEMBER_OF_NOTHING)),
     (Invariant::BothTerms, Question::Customers(MISSING_TERMS)),
     (Invariant::DatedSuspension, Question::Customers(UNDATED_SUSPENSION)),
+    (Invariant::KnownRateDeck, Question::Accounts(UNKNOWN_RATE_DECK)),
     (Invariant::EmailOfSomebody, Question::Accounts(WRONG_EMAIL)),
     (Invariant::OneSubscriber, Question::Numbers(WRONG_SUBSCRIBER)),
     (Invariant::AssignedToSomething, Question::Subscriptions(ASSIGNED_TO_NOTHING)),
@@ -262,6 +266,12 @@ const MISSING_TERMS: &str = "
 const UNDATED_SUSPENSION: &str = "
     SELECT c.id FROM customers c WHERE c.status = 2 AND c.suspended_at IS NULL
     ORDER BY c.id LIMIT {}";
+
+const UNKNOWN_RATE_DECK: &str = "
+    SELECT a.id FROM accounts a
+    WHERE a.rate_deck IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM rate_decks d WHERE d.name = a.rate_deck)
+    ORDER BY a.id LIMIT {}";
 
 // The key is the address in lower case, which the databases do not agree on: the counts have to do.
 const WRONG_EMAIL: &str = "

@@ -39,6 +39,7 @@ async fn each_damage_is_told_and_nothing_else() {
         assert_eq!(told(&database), [""; 0]);
         DAMAGES.iter().for_each(|sql| damage(&database, sql));
         let expected = [
+            "account 1: its rate deck is missing",
             "account 2: an e-mail address of it is not kept as its own",
             "number 60388880001: it does not belong to the one account that subscribes to it",
             "subscription 1: what it is assigned to is not there",
@@ -50,6 +51,7 @@ async fn each_damage_is_told_and_nothing_else() {
 }
 
 const DAMAGES: &[&str] = &[
+    "UPDATE accounts SET rate_deck = 'none' WHERE id = 1",
     "DELETE FROM account_emails WHERE email_key = 'two@acme.example'",
     "UPDATE numbers SET account_id = 2 WHERE e164 = 60388880001",
     "UPDATE did_subscriptions SET assigned_id = 999 WHERE id = 1",

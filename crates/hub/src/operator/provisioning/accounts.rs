@@ -51,6 +51,8 @@ pub(super) struct FoundAccount {
     menus: Vec<(IvrMenu, bool)>,
     /// Who has the e-mail address that is asked for.
     email: Option<EmailOwner>,
+    /// Whether there is the rate deck that is asked for.
+    has_rate_deck: bool,
 }
 
 /// What is to be done about an account.
@@ -74,8 +76,10 @@ enum MenuStep<'a> {
 pub(super) fn load(tx: &mut Tx<'_>, entry: &AccountEntry) -> Result<FoundAccount, StoreError> {
     let email = entry.change.email.as_ref().map(Email::key);
     let email = email.map(|key| load::accounts::email_owner(tx, &key)).transpose()?.flatten();
+    let rate_deck = entry.change.rate_deck.as_ref().map(|name| load::rates::deck(tx, name));
+    let has_rate_deck = rate_deck.transpose()?.flatten().is_some();
     let Some(id) = load::accounts::login(tx, &entry.user)?.map(|login| login.account.id) else {
-        return Ok(FoundAccount { login: None, menus: Vec::new(), email });
+        return Ok(FoundAccount { login: None, menus: Vec::new(), email, has_rate_deck });
     };
     load::accounts::account_for_change(tx, id)?;
     let login = load::accounts::login(tx, &entry.user)?;
@@ -84,7 +88,8 @@ pub(super) fn load(tx: &mut Tx<'_>, entry: &AccountEntry) -> Result<FoundAccount
         let numbers = numbers_at(tx, id, Assignment::Ivr(menu.id))?;
         Ok((menu, !numbers.is_empty()))
     });
-    Ok(FoundAccount { login, menus: with_numbers.collect::<Result<_, StoreError>>()?, email })
+    let menus = with_numbers.collect::<Result<_, StoreError>>()?;
+    Ok(FoundAccount { login, menus, email, has_rate_deck })
 }
 
 impl<'a> AccountStep<'a> {
@@ -97,6 +102,12 @@ impl<'a> AccountStep<'a> {
     ) -> Result<Self, Unfit> {
         let id = found.login.as_ref().map(|login| login.account.id);
         permit_email(entry, found.email, id, emails)?;
+        if let Some(name) = &entry.change.rate_deck
+            && !found.has_rate_deck
+            && !known.has_rate_deck(name)
+        {
+            return Err(Unfit::NoRateDeck(name.clone()));
+        }
         let customer = entry.customer.as_ref().map(|reference| known.need(reference));
         let customer = customer.transpose()?;
         let menus = menus(&entry.menus, &found.menus)?;

@@ -158,6 +158,9 @@ pub enum Unfit {
     /// Its e-mail address is somebody else's.
     #[error(transparent)]
     EmailTaken(#[from] EmailTaken),
+    /// It names a rate deck that there is not.
+    #[error("there is no rate deck {0:?}")]
+    NoRateDeck(String),
     /// It would leave calls that come in without an answer.
     #[error("numbers are assigned to the IVR menu {0:?}, which calls come in to")]
     MenuHasNumbers(String),

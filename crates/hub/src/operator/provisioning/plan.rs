@@ -183,7 +183,7 @@ impl<'a> CustomerStep<'a> {
     }
 }
 
-/// The customers that there are, or will be.
+/// The customers that there are or will be, and the rate decks that will be.
 pub(super) struct Known<'a> {
     entries: &'a Provisioning,
     ids_by_key: HashMap<String, CustomerId>,
@@ -203,6 +203,10 @@ impl<'a> UserStep<'a> {
 }
 
 impl Known<'_> {
+    pub(super) fn has_rate_deck(&self, name: &str) -> bool {
+        self.entries.rate_decks.iter().any(|entry| entry == name)
+    }
+
     pub(super) fn need(&self, reference: &CustomerRef) -> Result<Grantee, Unfit> {
         self.find(reference).ok_or_else(|| Unfit::NoCustomer(reference.clone()))
     }
