@@ -44,7 +44,7 @@ integer_id! {
     NumberId
 }
 integer_id! {
-    /// A ledger: the money of one customer.
+    /// A ledger: the money of one customer, or of one calling card.
     LedgerId
 }
 integer_id! {
@@ -74,6 +74,34 @@ integer_id! {
 integer_id! {
     /// A rate deck.
     RateDeckId
+}
+integer_id! {
+    /// A calling card (MOR: `card_id`).
+    CardId
+}
+integer_id! {
+    /// A group of calling cards (MOR: `group_id`).
+    CardGroupId
+}
+integer_id! {
+    /// A least-cost routing (MOR: `lcr_id`).
+    LcrId
+}
+integer_id! {
+    /// A location (MOR: `location_id`).
+    LocationId
+}
+integer_id! {
+    /// A user of MOR's interface.
+    MorUserId
+}
+integer_id! {
+    /// A tariff (MOR: `tariff_id`).
+    TariffId
+}
+integer_id! {
+    /// A tax (MOR: `tax_id`).
+    TaxId
 }
 
 /// A lease (Apigate: `reference_id`).

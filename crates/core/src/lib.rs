@@ -17,6 +17,8 @@
 
 pub mod account;
 pub mod api_user;
+pub mod card;
+pub mod currency;
 pub mod customer;
 pub mod decimal;
 pub mod did;
@@ -28,6 +30,7 @@ pub mod ivr;
 pub mod lease;
 pub mod ledger;
 pub mod money;
+pub mod mor_user;
 pub mod password;
 pub mod phone;
 pub mod pool;
@@ -38,6 +41,7 @@ pub mod release;
 pub mod reservation;
 pub mod subscriber;
 pub mod subscription;
+pub mod tax;
 pub mod throttle;
 pub mod timestamp;
 

@@ -1,6 +1,7 @@
 //! Every no of the domain, in one closed list: each facade maps all of them, without a `_` arm,
 //! so that a new one stops the build there.
 
+use crate::card::CardRefusal;
 use crate::lease::LeaseKind;
 
 /// Why something was not done. A refusal changes nothing.
@@ -45,6 +46,9 @@ pub enum Refusal {
     /// The balance would no longer fit.
     #[error("the amount would overflow the balance")]
     AmountOverflow,
+    /// A calling card can not be made or sold so.
+    #[error(transparent)]
+    Card(#[from] CardRefusal),
     /// The idempotency key was used before, for something else.
     #[error("the idempotency key was used with other parameters")]
     KeyReused,

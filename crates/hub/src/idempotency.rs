@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use leaseline_core::Refusal;
 use leaseline_core::Timestamp;
-use leaseline_core::ids::ApiUserId;
-use leaseline_store::load::idempotency::{KeyOwner, StoredAnswer};
+use leaseline_store::load::idempotency::{KeyHolder, KeyOwner, StoredAnswer};
 use leaseline_store::{StoreError, Tx, load, record};
 
 use crate::inbox::Verdict;
@@ -36,13 +35,13 @@ impl<O> Idempotency<O> {
     /// A key belongs to a user and an operation. `fingerprint` is a digest of the parameters;
     /// `answer` writes the answer to be kept.
     pub fn new(
-        user: ApiUserId,
+        user: impl Into<KeyHolder>,
         operation: &'static str,
         key: String,
         fingerprint: Vec<u8>,
         answer: impl Fn(&O) -> String + Send + Sync + 'static,
     ) -> Self {
-        let owner = KeyOwner { user, operation, key };
+        let owner = KeyOwner { user: user.into(), operation, key };
         Self { owner, fingerprint, answer: Box::new(answer) }
     }
 

@@ -13,6 +13,8 @@ use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::rating::{RatedService, SmsType};
 use leaseline_core::subscription::SubscriptionFees;
+use leaseline_core::mor_user::MorRole;
+use leaseline_core::pool::{Purpose, Service};
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -69,6 +71,12 @@ impl Code for EntryKind {
         (Self::Correction, 9),
     ];
     const TABLE: &'static str = "ledger_entries";
+}
+
+impl Code for MorRole {
+    const CODES: &'static [(Self, i16)] =
+        &[(Self::Admin, 1), (Self::Reseller, 2), (Self::Accountant, 3), (Self::User, 4)];
+    const TABLE: &'static str = "mor_users";
 }
 
 impl Code for Purpose {

@@ -45,8 +45,15 @@ impl<'a> Rows<'a> {
         Self { names, columns: Vec::new() }
     }
 
-    pub(crate) fn integers(mut self, values: impl IntoIterator<Item = i64>) -> Self {
-        self.columns.push(Column::Integers(values.into_iter().map(Some).collect()));
+    pub(crate) fn integers(self, values: impl IntoIterator<Item = i64>) -> Self {
+        self.optional_integers(values.into_iter().map(Some))
+    }
+
+    pub(crate) fn optional_integers(
+        mut self,
+        values: impl IntoIterator<Item = Option<i64>>,
+    ) -> Self {
+        self.columns.push(Column::Integers(values.into_iter().collect()));
         self
     }
 

@@ -29,6 +29,8 @@ pub(crate) enum Lock {
     Dids,
     /// Subscriptions.
     Subscriptions,
+    /// Groups of cards: one maker or seller of their cards at a time.
+    CardGroups,
 }
 
 /// The differences.

@@ -100,6 +100,10 @@ impl Lock {
                 "SELECT l.id FROM v JOIN customers c ON c.id = v.id
                  JOIN ledgers l ON l.id = c.ledger_id ORDER BY l.id FOR NO KEY UPDATE OF l"
             }
+            Self::CardGroups => {
+                "SELECT g.id FROM v JOIN card_groups g ON g.id = v.id ORDER BY g.id
+                 FOR NO KEY UPDATE OF g"
+            }
             Self::LimitedServices => {
                 "SELECT s.customer_id FROM v JOIN customer_services s ON s.customer_id = v.id
                  WHERE s.max_leases > 0 ORDER BY s.customer_id, s.kind FOR NO KEY UPDATE OF s"

@@ -4,18 +4,49 @@ use std::collections::HashMap;
 
 use diesel::sql_types::{BigInt, Binary, Text};
 use leaseline_core::Timestamp;
-use leaseline_core::ids::ApiUserId;
+use leaseline_core::ids::{ApiUserId, MorUserId};
 
 use crate::error::StoreError;
 use crate::row::known;
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
+/// Whose a key is. The ids of the two kinds of users are told apart by the operations, of which
+/// those of MOR's interface begin with `mor/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyHolder {
+    /// A user of the APIs.
+    ApiUser(ApiUserId),
+    /// A user of MOR's interface.
+    MorUser(MorUserId),
+}
+
+impl KeyHolder {
+    pub(crate) const fn id(self) -> i64 {
+        match self {
+            Self::ApiUser(id) => id.get(),
+            Self::MorUser(id) => id.get(),
+        }
+    }
+}
+
+impl From<ApiUserId> for KeyHolder {
+    fn from(id: ApiUserId) -> Self {
+        Self::ApiUser(id)
+    }
+}
+
+impl From<MorUserId> for KeyHolder {
+    fn from(id: MorUserId) -> Self {
+        Self::MorUser(id)
+    }
+}
+
 /// A key belongs to a user and an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyOwner {
     /// Whose it is.
-    pub user: ApiUserId,
+    pub user: KeyHolder,
     /// What it was sent to.
     pub operation: &'static str,
     /// The key.
@@ -39,7 +70,7 @@ pub fn answers(
 ) -> Result<HashMap<KeyOwner, StoredAnswer>, StoreError> {
     let owners = Rows::new("place, user_id, operation, key")
         .integers((0..).take(keys.len()))
-        .integers(keys.iter().map(|key| key.user.get()))
+        .integers(keys.iter().map(|key| key.user.id()))
         .texts(keys.iter().map(|key| key.operation))
         .texts(keys.iter().map(|key| key.key.as_str()));
     let rows: Vec<(i64, Vec<u8>, String)> = Statement::<(BigInt, Binary, Text)>::new(ANSWERS)

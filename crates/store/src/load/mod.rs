@@ -1,8 +1,10 @@
 //! Reading: what the decisions may see, and what is asked outside of them.
 
 pub mod accounts;
+pub mod cards;
 pub mod catalogue;
 pub mod check;
+pub mod currencies;
 pub mod customers;
 pub mod did_stock;
 pub mod fees;
@@ -14,6 +16,8 @@ pub mod ivr;
 pub mod leases;
 pub mod ledgers;
 pub mod logins;
+pub mod mor_items;
+pub mod mor_users;
 pub mod numbers;
 pub mod pools;
 pub mod rates;

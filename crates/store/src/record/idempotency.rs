@@ -21,7 +21,7 @@ pub fn answers(
 ) -> Result<(), StoreError> {
     let each = || answers.iter();
     let rows = Rows::new("user_id, operation, key, fingerprint, answer")
-        .integers(each().map(|(owner, _)| owner.user.get()))
+        .integers(each().map(|(owner, _)| owner.user.id()))
         .texts(each().map(|(owner, _)| owner.operation))
         .texts(each().map(|(owner, _)| owner.key.as_str()))
         .bytes(each().map(|(_, stored)| stored.fingerprint.as_slice()))

@@ -1,6 +1,8 @@
 //! Writing down what was decided.
 
 pub mod accounts;
+pub mod cards;
+pub mod currencies;
 pub mod customers;
 pub mod idempotency;
 pub mod imports;
@@ -8,6 +10,8 @@ pub mod ivr;
 pub mod leases;
 pub mod ledgers;
 pub mod logins;
+pub mod mor_items;
+pub mod mor_users;
 pub mod numbers;
 pub mod pools;
 pub mod rates;
