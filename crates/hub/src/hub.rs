@@ -15,13 +15,15 @@ use tokio::time::timeout;
 use crate::accounts;
 use crate::clock::{Clock, Now, SystemClock};
 use crate::desk::Desk;
+use crate::digits::{Digits, RandomDigits};
 use crate::failure::Failure;
 use crate::idempotency::{Idempotency, Settled};
-use crate::identity::Memory;
+use crate::identity::Identities;
 use crate::ids::{Ids, RandomIds};
 use crate::inbox::{Answer, Command};
 use crate::logins::Recent;
 use crate::meters;
+use crate::mor_users::MorIdentities;
 use crate::passwords::Checker;
 use crate::readers::Readers;
 use crate::request::{Request, Way};
@@ -51,7 +53,9 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
     readers: Readers,
-    identities: Memory,
+    identities: Identities,
+    mor_identities: MorIdentities,
+    digits: Arc<dyn Digits>,
     throttle: Throttle,
     recent_logins: Recent,
     passwords: Arc<Checker>,
@@ -88,6 +92,8 @@ pub struct Settings {
     pub clock: Box<dyn Clock>,
     /// The source of ids.
     pub ids: Arc<dyn Ids>,
+    /// The source of PINs.
+    pub digits: Arc<dyn Digits>,
 }
 
 impl Settings {
@@ -103,6 +109,7 @@ impl Settings {
             throttle: Throttle::default(),
             clock: Box::new(SystemClock),
             ids: Arc::new(RandomIds),
+            digits: Arc::new(RandomDigits),
         }
     }
 }
@@ -183,7 +190,9 @@ impl Hub {
         let hub = Self(Arc::new(Inner {
             inbox: Mutex::new(Some(sender)),
             readers,
-            identities: Memory::default(),
+            identities: Identities::default(),
+            mor_identities: MorIdentities::default(),
+            digits: settings.digits,
             throttle: settings.throttle,
             recent_logins: Recent::default(),
             passwords,
@@ -268,8 +277,16 @@ impl Hub {
         *lock(&self.0.counted)
     }
 
-    pub(crate) fn identities(&self) -> &Memory {
+    pub(crate) fn identities(&self) -> &Identities {
         &self.0.identities
+    }
+
+    pub(crate) fn mor_identities(&self) -> &MorIdentities {
+        &self.0.mor_identities
+    }
+
+    pub(crate) fn digits(&self) -> &Arc<dyn Digits> {
+        &self.0.digits
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {
@@ -337,7 +354,7 @@ impl Hub {
         self.submit_within(self.0.patience, request, key).await
     }
 
-    async fn submit_within<R: Request>(
+    pub(crate) async fn submit_within<R: Request>(
         &self,
         patience: Duration,
         request: R,

@@ -1,7 +1,9 @@
 //! Who a token speaks for. What was read is remembered for less than a second, so that a
 //! disabled user and a revoked token are out in every process within one.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,28 +21,40 @@ const MOST_REMEMBERED: usize = 10_000;
 
 /// A user and the token it came with.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Presented {
+pub(crate) struct Presented {
     user: String,
     jti: Option<String>,
 }
 
-#[derive(Default)]
-pub(crate) struct Memory(Mutex<HashMap<Presented, Remembered>>);
+/// Users of the APIs.
+pub(crate) type Identities = Memory<Presented, ApiUser>;
 
-struct Remembered {
+/// What was read about whoever came with a `K`.
+pub(crate) struct Memory<K, V>(Mutex<HashMap<K, Remembered<V>>>);
+
+struct Remembered<V> {
     since: Instant,
-    user: Option<Arc<ApiUser>>,
+    user: Option<Arc<V>>,
 }
 
-impl Memory {
-    fn recall(&self, presented: &Presented) -> Option<Option<Arc<ApiUser>>> {
+impl<K, V> Default for Memory<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V> Memory<K, V> {
+    pub(crate) fn recall<Q: Eq + Hash + ?Sized>(&self, presented: &Q) -> Option<Option<Arc<V>>>
+    where
+        K: Borrow<Q>,
+    {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get(presented)?;
         (known.since.elapsed() < REMEMBERED).then(|| known.user.clone())
     }
 
     /// `since` is when the answer was asked for, not when it came.
-    fn remember(&self, presented: Presented, since: Instant, user: Option<Arc<ApiUser>>) {
+    pub(crate) fn remember(&self, presented: K, since: Instant, user: Option<Arc<V>>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_REMEMBERED {
             known.clear();

@@ -9,12 +9,11 @@ use leaseline_core::ids::LeaseId;
 use leaseline_core::ivr::Direction;
 use leaseline_core::lease::LeaseKind;
 use leaseline_core::ledger::EntryKind;
+use leaseline_core::mor_user::MorRole;
 use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::rating::{RatedService, SmsType};
 use leaseline_core::subscription::SubscriptionFees;
-use leaseline_core::mor_user::MorRole;
-use leaseline_core::pool::{Purpose, Service};
 use uuid::Uuid;
 
 use crate::error::StoreError;

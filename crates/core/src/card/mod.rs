@@ -3,6 +3,7 @@
 mod group;
 mod life;
 mod range;
+mod sale;
 
 use crate::currency::CurrencyCode;
 use crate::ids::{CardGroupId, CardId, MorUserId};
@@ -12,6 +13,7 @@ use crate::timestamp::Timestamp;
 pub use group::{CardFlags, CardGroup, CardGroupTerms, CardLength, CardName, CardValidity};
 pub use life::{CardLife, CardNotUsable, DaysCharged};
 pub use range::{CardNumber, CardRange, Pin, permit_cards};
+pub use sale::{FreeCard, sell_cards};
 
 /// So many cards may be made by one request.
 pub const MOST_CARDS_AT_ONCE: u32 = 100_000;

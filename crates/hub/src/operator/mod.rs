@@ -29,8 +29,9 @@ pub use numbers::{
 };
 pub use pools::{NewNumbers, NewPool};
 pub use provisioning::{
-    AccountEntry, CustomerEntry, CustomerRef, Effect, Entered, EntryIndex, MenuEntry, Misfit,
-    PoolEntry, Provisioned, Provisioning, Unfit, UserEntry,
+    AccountEntry, CurrencyEntry, CustomerEntry, CustomerRef, Effect, Entered, EntryIndex,
+    MenuEntry, Misfit, Mor, MorItemEntry, MorItemId, MorProvisioned, MorUserEntry, PoolEntry,
+    Provisioned, Provisioning, Unfit, UserEntry,
 };
 pub use rates::RatesImported;
 pub use subscriptions::Unsubscribe;

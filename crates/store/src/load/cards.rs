@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::card::{
     Card, CardFlags, CardGroup, CardGroupTerms, CardLabel, CardLength, CardLife, CardName,
-    CardNumber, CardValidity, Pin,
+    CardNumber, CardValidity, FreeCard, Pin,
 };
 use leaseline_core::currency::CurrencyCode;
 use leaseline_core::ids::{
@@ -53,19 +53,6 @@ pub struct CardFilter {
     pub language: Option<String>,
     /// Sold, or not.
     pub sold: Option<bool>,
-}
-
-/// A card that can be sold, with what is on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FreeCard {
-    /// Its id.
-    pub id: CardId,
-    /// Its number.
-    pub number: CardNumber,
-    /// Its PIN.
-    pub pin: Pin,
-    /// What is on it.
-    pub balance: Credits,
 }
 
 /// At most so many of the groups that the caller sees (or the one with this id, if it does), in

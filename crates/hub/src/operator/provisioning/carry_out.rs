@@ -9,7 +9,7 @@ use leaseline_core::{Refusal, Timestamp};
 use leaseline_store::{StoreError, Tx, record};
 
 use super::plan::{CustomerStep, Grantee, Plan, PoolStep, RateDeckStep, UserStep};
-use super::{Effect, Entered, Provisioned};
+use super::{Effect, Entered, MorProvisioned, Provisioned};
 use crate::request::{Decision, create_customer};
 
 /// Does all of it. What a new customer begins with is booked under its source.
@@ -34,7 +34,8 @@ pub(super) fn carry_out(
     let users = users.collect::<Result<_, _>>()?;
     let accounts = plan.accounts.into_iter().map(|step| step.carry_out(tx, &customers, now));
     let accounts = accounts.collect::<Result<_, _>>()?;
-    Ok(Ok(Provisioned { pools, customers, users, accounts, rate_decks }))
+    let mor = MorProvisioned::default();
+    Ok(Ok(Provisioned { pools, customers, users, accounts, rate_decks, mor }))
 }
 
 fn rate_deck(tx: &mut Tx<'_>, step: RateDeckStep<'_>) -> Result<Entered<RateDeckId>, StoreError> {

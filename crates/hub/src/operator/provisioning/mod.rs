@@ -3,6 +3,7 @@
 
 mod accounts;
 mod carry_out;
+mod mor;
 mod plan;
 
 use leaseline_core::account::EmailTaken;
@@ -19,6 +20,7 @@ use crate::hub::Hub;
 use crate::ids::Ids;
 use crate::inbox::Command;
 use crate::request::{Decision, Request, Way};
+pub use mor::{CurrencyEntry, Mor, MorItemEntry, MorItemId, MorProvisioned, MorUserEntry};
 use plan::Plan;
 
 pub use accounts::{AccountEntry, MenuEntry};
@@ -37,6 +39,8 @@ pub struct Provisioning {
     pub accounts: Vec<AccountEntry>,
     /// The names of rate decks. What is in them comes later, by [`Hub::import_rates`].
     pub rate_decks: Vec<String>,
+    /// What MOR's interface needs.
+    pub mor: Mor,
 }
 
 /// A pool as it is to be.
@@ -96,6 +100,8 @@ pub struct Provisioned {
     pub accounts: Vec<Entered<AccountId>>,
     /// The rate decks.
     pub rate_decks: Vec<Entered<RateDeckId>>,
+    /// What MOR's interface needs.
+    pub mor: MorProvisioned,
 }
 
 /// What became of an entry.
@@ -138,6 +144,12 @@ pub enum EntryIndex {
     User(usize),
     /// An account.
     Account(usize),
+    /// A user of MOR's interface.
+    MorUser(usize),
+    /// A tariff, a routing, a location or a tax.
+    MorItem(usize),
+    /// A currency.
+    Currency(usize),
 }
 
 /// Why an entry does not fit.
@@ -164,6 +176,15 @@ pub enum Unfit {
     /// It would leave calls that come in without an answer.
     #[error("numbers are assigned to the IVR menu {0:?}, which calls come in to")]
     MenuHasNumbers(String),
+    /// It names an owner that there is not.
+    #[error("there is no MOR user {0:?}")]
+    NoOwner(String),
+    /// Its secret can not be kept.
+    #[error("its secret can not be kept without mor.key")]
+    NoVault,
+    /// It would leave nobody's currency the system's.
+    #[error("it is the system's currency, and stays active until another one is the system's")]
+    SystemCurrency,
 }
 
 impl Hub {
@@ -200,6 +221,24 @@ fn provision(
         Ok(plan) => plan,
         Err(misfit) => return Ok(Ok(Err(misfit))),
     };
-    let done: Result<_, Refusal> = carry_out::carry_out(tx, plan, sources, now)?;
-    Ok(done.map(Ok))
+    let done = tx.undo_if_refused(|tx| {
+        let done = match carry_out::carry_out(tx, plan, sources, now)? {
+            Ok(done) => done,
+            Err(refusal) => return Ok(Err(Undone::Refused(refusal))),
+        };
+        // After the customers, whom its users may name.
+        let mor = mor::carry_out(tx, &entries.mor)?;
+        Ok(mor.map(|mor| Provisioned { mor, ..done }).map_err(Undone::Misfit))
+    })?;
+    Ok(match done {
+        Ok(provisioned) => Ok(Ok(provisioned)),
+        Err(Undone::Misfit(misfit)) => Ok(Err(misfit)),
+        Err(Undone::Refused(refusal)) => Err(refusal),
+    })
+}
+
+/// Why all that was written is taken back.
+enum Undone {
+    Misfit(Misfit),
+    Refused(Refusal),
 }
