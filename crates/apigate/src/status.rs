@@ -86,6 +86,8 @@ impl From<Refusal> for Status {
             Refusal::LeaseUnknown => Self::Reference,
             Refusal::ExpiryTooFar => Self::ExpiryValue,
             Refusal::AmountOverflow => Self::Credit,
+            // No request of this API makes or sells cards.
+            Refusal::Card(_) => Self::Request,
             Refusal::KeyReused => Self::Request,
         }
     }

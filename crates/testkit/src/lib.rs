@@ -31,6 +31,7 @@ pub mod http;
 mod ids;
 mod model;
 mod server;
+mod shop;
 mod world;
 
 pub use accounts::{Dids, account_entry};
@@ -39,4 +40,5 @@ pub use cluster::{Cluster, StopMode};
 pub use database::{Database, Kind, databases};
 pub use ids::CountingIds;
 pub use model::{Model, Once};
+pub use shop::{SHOP_SECRET, Shop, shop_vault};
 pub use world::{World, limit, phone, profile, term};

@@ -58,6 +58,16 @@ pub enum Invariant {
     MonthsWithoutGaps,
     /// A month of a subscription is booked as what it cost, in the ledger of a customer.
     MonthBooked,
+    /// A card's ledger is there, and is nobody else's.
+    CardLedger,
+    /// No two cards have the same number, and no two of a group the same PIN.
+    CardAlone,
+    /// A card's group is there, and its number and PIN are as long as that says.
+    CardOfGroup,
+    /// At most one in five PINs of a group's length is in use.
+    SparsePins,
+    /// A group has a price in a currency that there is.
+    CardCurrency,
 }
 
 /// An invariant that does not hold, and for what. Displays as a line for people.
@@ -90,6 +100,8 @@ enum Question {
     /// By their digits: nobody knows a number by its id.
     Numbers(&'static str),
     Leases(&'static str),
+    Cards(&'static str),
+    CardGroups(&'static str),
 }
 
 impl Question {
@@ -101,6 +113,8 @@ impl Question {
             Self::Subscriptions(text) => integers(tx, "subscription", text),
             Self::Numbers(text) => integers(tx, "number", text),
             Self::Leases(text) => references(tx, text),
+            Self::Cards(text) => integers(tx, "card", text),
+            Self::CardGroups(text) => integers(tx, "card group", text),
         }
     }
 }
@@ -153,6 +167,11 @@ impl Invariant {
             Self::AssignedToSomething => "what it is assigned to is not there",
             Self::MonthsWithoutGaps => "its months are not numbered from 0 to its last",
             Self::MonthBooked => "a month of it is not booked as what it cost",
+            Self::CardLedger => "its ledger is missing, or somebody else's too",
+            Self::CardAlone => "another card has its number, or its PIN in its group",
+            Self::CardOfGroup => "its number or its PIN has not the length that its group says",
+            Self::SparsePins => "it has more cards than a fifth of its PINs",
+            Self::CardCurrency => "there is no such currency",
         }
     }
 }
@@ -177,6 +196,11 @@ const QUESTIONS: &[(Invariant, Question)] = &[
     (Invariant::AssignedToSomething, Question::Subscriptions(ASSIGNED_TO_NOTHING)),
     (Invariant::MonthsWithoutGaps, Question::Subscriptions(MONTHS_WITH_GAPS)),
     (Invariant::MonthBooked, Question::Subscriptions(MONTH_NOT_BOOKED)),
+    (Invariant::CardLedger, Question::Cards(CARD_WITHOUT_LEDGER)),
+    (Invariant::CardAlone, Question::Cards(CARD_TWICE)),
+    (Invariant::CardOfGroup, Question::Cards(CARD_OF_ANOTHER_SIZE)),
+    (Invariant::SparsePins, Question::CardGroups(CROWDED_PINS)),
+    (Invariant::CardCurrency, Question::CardGroups(UNKNOWN_CURRENCY)),
 ];
 
 const ENTRIES_WITH_GAPS: &str = "
@@ -328,3 +352,37 @@ const MONTH_NOT_BOOKED: &str = "
           AND (e.source IS NULL OR e.amount <> -f.amount
                OR e.kind <> CASE WHEN f.month = 0 THEN 4 ELSE 5 END)
     ORDER BY f.subscription_id LIMIT {}";
+
+// Two cards with one ledger tell both.
+const CARD_WITHOUT_LEDGER: &str = "
+    SELECT c.id FROM cards c
+    WHERE NOT EXISTS (SELECT 1 FROM ledgers l WHERE l.id = c.ledger_id)
+       OR EXISTS (SELECT 1 FROM customers u WHERE u.ledger_id = c.ledger_id)
+       OR EXISTS (SELECT 1 FROM cards o WHERE o.ledger_id = c.ledger_id AND o.id <> c.id)
+    ORDER BY c.id LIMIT {}";
+
+const CARD_TWICE: &str = "
+    SELECT c.id FROM cards c
+    WHERE EXISTS (SELECT 1 FROM cards o WHERE o.number = c.number AND o.id <> c.id)
+       OR EXISTS (SELECT 1 FROM cards o
+                  WHERE o.group_id = c.group_id AND o.pin = c.pin AND o.id <> c.id)
+    ORDER BY c.id LIMIT {}";
+
+const CARD_OF_ANOTHER_SIZE: &str = "
+    SELECT c.id FROM cards c LEFT JOIN card_groups g ON g.id = c.group_id
+    WHERE g.id IS NULL OR length(c.number) <> g.number_length OR length(c.pin) <> g.pin_length
+    ORDER BY c.id LIMIT {}";
+
+// Where a PIN has more digits than a BIGINT, no number of cards is too many.
+const CROWDED_PINS: &str = "
+    SELECT g.id FROM card_groups g
+    JOIN (SELECT group_id, count(*) AS cards FROM cards GROUP BY group_id) c ON c.group_id = g.id
+    WHERE g.pin_length <= 17
+      AND c.cards * 5 > CAST('1' || substr('00000000000000000', 1, CAST(g.pin_length AS INTEGER))
+                             AS BIGINT)
+    ORDER BY g.id LIMIT {}";
+
+const UNKNOWN_CURRENCY: &str = "
+    SELECT g.id FROM card_groups g
+    WHERE g.currency <> 'USD' AND NOT EXISTS (SELECT 1 FROM currencies c WHERE c.code = g.currency)
+    ORDER BY g.id LIMIT {}";

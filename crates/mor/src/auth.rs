@@ -1,0 +1,58 @@
+//! Who asks.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use leaseline_core::mor_user::MorCaller;
+use leaseline_hub::{Hub, Login, MorIdentity, Realm, Vault};
+
+use crate::hash;
+use crate::intake::Parameters;
+use crate::method::Method;
+use crate::reply::{Said, Trouble};
+
+const DENIED: Said = Said("Access Denied");
+pub(crate) const INCORRECT_HASH: Said = Said("Incorrect hash");
+const NOT_AUTHORIZED: Said = Said("You are not authorized to use this functionality");
+
+/// The enabled user who sent a request, has proved it by the hash, and may use the method.
+pub(crate) async fn prove(
+    hub: &Hub,
+    vault: &Vault,
+    method: Method,
+    parameters: &Parameters,
+    source: IpAddr,
+) -> Result<MorCaller, Trouble> {
+    let username = parameters.text("u").ok_or(DENIED)?;
+    let identity = hub.mor_user(&username).await?.ok_or(DENIED)?;
+    let caller = identity.user.caller().ok_or(DENIED)?;
+    let sent = parameters.bytes("hash").filter(|hash| !hash.is_empty()).ok_or(INCORRECT_HASH)?;
+    let login = Login { realm: Realm::Mor, user: &username, source };
+    // Whoever is held off is checked all the same, so that it takes as long.
+    let is_right = is_proved(vault, &identity, method, parameters, sent);
+    if !hub.may_log_in(&login).await? {
+        return Err(INCORRECT_HASH.into());
+    }
+    if !is_right {
+        hub.login_failed(&login).await?;
+        return Err(INCORRECT_HASH.into());
+    }
+    // That it was not written down is no reason to turn away who has proved himself.
+    let _ = hub.login_succeeded(&login).await;
+    if method.is_of_calling_cards() && !identity.user.profile.calling_cards {
+        return Err(NOT_AUTHORIZED.into());
+    }
+    Ok(caller)
+}
+
+fn is_proved(
+    vault: &Vault,
+    identity: &Arc<MorIdentity>,
+    method: Method,
+    parameters: &Parameters,
+    sent: &[u8],
+) -> bool {
+    let secret = identity.secret.as_ref().and_then(|sealed| vault.open(sealed));
+    let secret = secret.as_ref().map_or(&[][..], |secret| secret.expose());
+    hash::proves(sent, parameters.hashed(method.hashed()), secret)
+}
