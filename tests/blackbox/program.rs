@@ -25,6 +25,7 @@ impl Program {
         command
             .args(["--listen", "127.0.0.1:0", "--database-url", database_url])
             .env("LEASELINE_JWT__SECRET", SECRET)
+            .env("LEASELINE_MOR__KEY", SECRET)
             .current_dir(std::env::temp_dir())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());

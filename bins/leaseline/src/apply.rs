@@ -14,7 +14,10 @@ use crate::progress::Bar;
 pub(crate) async fn apply(config: &Config, path: &Path, answers: Answers) -> Result<(), Problem> {
     let problem = |error| problem(format!("apply {}", path.display()), error);
     // Before a database is made for it.
-    let file = File::read(path).map_err(problem)?;
+    let mut file = File::read(path).map_err(problem)?;
+    if file.has_secrets() {
+        file = file.sealed_by(leaseline_mor_server::vault(config)?);
+    }
     database::migrate_if_empty(config)?;
     let applied = with_hub(config, async |hub| {
         let mut bar = Bar::default();
@@ -57,12 +60,13 @@ impl From<Applied> for Report {
     fn from(applied: Applied) -> Self {
         let customers = applied.customers.into_iter().map(|(key, id)| (key, id.get()));
         let accounts = applied.accounts.into_iter().map(|(user, id)| (user, id.get()));
+        let mor_users = applied.mor_users.into_iter().map(|(user, id)| (user, id.get()));
         let pools = applied.pools.into_iter();
         let pools = pools.map(|it| (it.name, Pool { numbers: it.numbers, added: it.added }));
         Self {
             customers: customers.collect(),
             accounts: accounts.collect(),
-            mor_users: BTreeMap::new(),
+            mor_users: mor_users.collect(),
             pools: pools.collect(),
             changed: applied.changed,
         }
@@ -76,6 +80,9 @@ impl fmt::Display for Report {
         }
         for (key, id) in &self.customers {
             writeln!(f, "customer {key:?}: id {id}")?;
+        }
+        for (user, id) in &self.mor_users {
+            writeln!(f, "MOR user {user:?}: id {id}")?;
         }
         for (user, id) in &self.accounts {
             writeln!(f, "account {user:?}: id {id}")?;

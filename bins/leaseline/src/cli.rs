@@ -12,6 +12,7 @@ use crate::customers::CustomersCommand;
 use crate::db::DbCommand;
 use crate::dids::DidsCommand;
 use crate::leases::LeasesCommand;
+use crate::mor::MorCommand;
 use crate::numbers::NumbersCommand;
 use crate::rates::RatesCommand;
 use crate::users::UsersCommand;
@@ -92,6 +93,11 @@ pub(crate) enum Command {
     Rates {
         #[command(subcommand)]
         command: RatesCommand,
+    },
+    /// Shows what proves a request to MOR's interface
+    Mor {
+        #[command(subcommand)]
+        command: MorCommand,
     },
     /// Verifies every invariant of the database; exit code 1 if anything is broken
     Check,

@@ -7,6 +7,7 @@ use leaseline_service::{Config, Problem};
 /// The settings of each.
 pub(crate) struct Facades {
     pub(crate) apigate: leaseline_apigate::Settings,
+    pub(crate) mor: leaseline_mor::Settings,
     traitel: leaseline_traitel::Settings,
 }
 
@@ -15,16 +16,20 @@ impl Facades {
     pub(crate) fn configured(config: &Config) -> Result<Self, Problem> {
         Ok(Self {
             apigate: leaseline_apigate_server::settings(config)?,
+            mor: leaseline_mor_server::settings(config)?,
             traitel: leaseline_traitel_server::settings(config),
         })
     }
 
-    /// Mounts all of them.
+    /// Mounts all of them. Of the paths under `/api/` MOR takes those of one segment, and Apigate
+    /// what is left.
     pub(crate) fn routes(self, hub: Hub) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
         let traitel = leaseline_traitel::routes(hub.clone(), self.traitel);
+        let mor = leaseline_mor::routes(hub.clone(), self.mor);
         let apigate = leaseline_apigate::routes(hub, self.apigate);
         move |app| {
             traitel(app);
+            mor(app);
             apigate(app);
         }
     }

@@ -15,6 +15,7 @@ mod dids;
 mod facades;
 mod leases;
 mod migrate;
+mod mor;
 mod numbers;
 mod progress;
 mod rates;
@@ -49,6 +50,7 @@ async fn run(cli: Cli) -> Result<(), Problem> {
         Command::Serve(_) => serve::serve(&configured()?, answers).await,
         Command::Demo(_) => demo::demo(configured()?, answers).await,
         Command::Migrate => migrate::migrate(&configured()?, answers),
+        Command::Mor { command } => mor::mor(&configured()?, command, answers).await,
         Command::Apply { file } => apply::apply(&configured()?, &file, answers).await,
         Command::Db { command } => db::db(&configured()?, command, answers).await,
         Command::Token { command } => token::token(&configured()?, command, answers).await,

@@ -64,8 +64,7 @@ pub(crate) fn group(
     let price = optional(sent, "price_with_vat", amount, "Invalid Price with TAX")?;
     let setup_fee = optional(sent, "setup_fee", amount, "Setup fee is incorrect format")?;
     let daily = optional(sent, "daily_charge", amount, "Daily charge is incorrect format")?;
-    let min_perc =
-        optional(sent, "ghost_min_perc", integer, "Ghost min perc is incorrect format")?;
+    let min_perc = optional(sent, "ghost_min_perc", integer, "Ghost min perc is incorrect format")?;
     let balance_perc =
         optional(sent, "ghost_balance_perc", integer, "Ghost balance perc is incorrect format")?;
     let number_length = length(sent, "number_length", "Number length is incorrect format")?;
@@ -133,11 +132,7 @@ fn validity(sent: &Parameters, now: Timestamp) -> Result<(Timestamp, Option<Time
     }
 }
 
-fn length(
-    sent: &Parameters,
-    name: &str,
-    wrong: &'static str,
-) -> Result<Option<CardLength>, Said> {
+fn length(sent: &Parameters, name: &str, wrong: &'static str) -> Result<Option<CardLength>, Said> {
     optional(sent, name, |text| integer(text).and_then(CardLength::new), wrong)
 }
 
@@ -155,13 +150,11 @@ pub(crate) fn cards(caller: MorCaller, sent: &Parameters) -> Result<CreateCards,
     let numbers = number("cards_from").zip(number("cards_till"));
     let batch_number =
         optional(sent, "batch_number", text(LONGEST_LABEL), "Batch number is incorrect format")?;
-    let min_balance =
-        optional(sent, "min_balance", amount, "Min balance is incorrect format")?;
+    let min_balance = optional(sent, "min_balance", amount, "Min balance is incorrect format")?;
     let distributor = |text: &str| integer(text).and_then(MorUserId::new);
     let distributor =
         optional(sent, "distributor_id", distributor, "Distributor is incorrect format")?;
-    let language =
-        optional(sent, "language", text(LONGEST_LABEL), "Language is incorrect format")?;
+    let language = optional(sent, "language", text(LONGEST_LABEL), "Language is incorrect format")?;
     let min_balance = min_balance.unwrap_or(Credits::ZERO);
     let label = CardLabel { batch_number, min_balance, distributor, language };
     Ok(CreateCards { caller, group, numbers, label })

@@ -121,7 +121,10 @@ mod tests {
     fn json_is_read_by_the_characters_that_were_sent() {
         let check = |body, expected| check("q=1", "application/json", body, expected);
         check(r#"{"q":"2"}"#, &[("q", "2")]);
-        check(r#"{"a":1.50,"b":true,"c":false}"#, &[("a", "1.50"), ("b", "1"), ("c", "0"), ("q", "1")]);
+        check(
+            r#"{"a":1.50,"b":true,"c":false}"#,
+            &[("a", "1.50"), ("b", "1"), ("c", "0"), ("q", "1")],
+        );
         check(r#"{"a":1e3,"q":null}"#, &[("a", "1e3"), ("q", "1")]);
         check("{\"a\":\"\\u00e9\\n\"}", &[("a", "é\n"), ("q", "1")]);
         check(r#"{"a":"1","a":"2"}"#, &[("a", "2"), ("q", "1")]);

@@ -12,9 +12,9 @@ impl Paths {
     /// Patterns of all that is ours, with and without a slash at the end.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = String> + '_ {
         let ends = ["", "/"];
-        self.0.iter().flat_map(move |prefix| {
-            ends.map(|end| format!("{prefix}/api/{{method:[^/]+}}{end}"))
-        })
+        self.0
+            .iter()
+            .flat_map(move |prefix| ends.map(|end| format!("{prefix}/api/{{method:[^/]+}}{end}")))
     }
 }
 

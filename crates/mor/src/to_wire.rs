@@ -84,10 +84,7 @@ fn card(card: &Card) -> Element {
             Element::leaf("card_balance", card.balance.in_dollars()),
             Element::leaf("card_minimal_balance", label.min_balance.in_dollars()),
             Element::leaf("card_first_use", time(card.life.first_use)),
-            Element::leaf(
-                "card_daily_charge_paid_till",
-                time(card.life.daily_charge_paid_till),
-            ),
+            Element::leaf("card_daily_charge_paid_till", time(card.life.daily_charge_paid_till)),
             Element::leaf("card_sold", sold),
             Element::leaf("card_language", text(&label.language)),
             Element::leaf("card_distributor", distributor.unwrap_or_default()),

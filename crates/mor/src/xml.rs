@@ -53,7 +53,8 @@ impl Element {
 /// A text as it stands in a document. What XML 1.0 cannot carry is U+FFFD; a carriage return, which
 /// a reader would make a line feed of, is named by its number.
 fn escaped(text: &str) -> String {
-    let carried: String = text.chars().map(|it| if is_carried(it) { it } else { '\u{FFFD}' }).collect();
+    let carried: String =
+        text.chars().map(|it| if is_carried(it) { it } else { '\u{FFFD}' }).collect();
     let escaped: Cow<'_, str> = partial_escape(carried);
     escaped.replace('\r', "&#13;")
 }
@@ -108,7 +109,7 @@ mod tests {
                 match reader.read_event() {
                     Ok(Event::Eof) => break,
                     Ok(Event::Text(part)) => found.push_str(&part.decode().unwrap()),
-                    Ok(Event::GeneralRef(name)) => found.push_str(match &**name {
+                    Ok(Event::GeneralRef(name)) => found.push_str(match name.as_ref() {
                         b"lt" => "<",
                         b"gt" => ">",
                         b"amp" => "&",

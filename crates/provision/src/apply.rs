@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use leaseline_core::ids::{AccountId, CustomerId, PoolId};
+use leaseline_core::ids::{AccountId, CustomerId, MorUserId, PoolId};
 use leaseline_core::pool::NewNumber;
 use leaseline_core::rating::RateEntry;
 use leaseline_core::region::{Region, RegionCode};
@@ -25,6 +25,8 @@ pub struct Applied {
     pub customers: Vec<(String, CustomerId)>,
     /// The accounts by the names that they log in by, in the order of the file.
     pub accounts: Vec<(String, AccountId)>,
+    /// The users of MOR's interface by their names, in the order of the file.
+    pub mor_users: Vec<(String, MorUserId)>,
     /// The pools, in the order of the file.
     pub pools: Vec<AppliedPool>,
     /// So many entries were made or changed, pools that got numbers among them.
@@ -81,7 +83,10 @@ pub async fn apply(
     let ids = provisioned.customers.iter().map(|entered| entered.id);
     let users = file.accounts.into_iter().map(|account| account.entry.user);
     let accounts = users.zip(provisioned.accounts.iter().map(|entered| entered.id)).collect();
-    Ok(Applied { customers: keys.zip(ids).collect(), accounts, pools, changed })
+    let usernames = file.mor.users.into_iter().map(|user| user.entry.username);
+    let mor_users = provisioned.mor.users.iter().map(|entered| entered.id);
+    let mor_users = usernames.zip(mor_users).collect();
+    Ok(Applied { customers: keys.zip(ids).collect(), accounts, mor_users, pools, changed })
 }
 
 /// The ids of the file's pools, as far as they are there. Every entry is told its region: what is
@@ -129,6 +134,7 @@ fn entries(file: &File, accounts: Vec<AccountEntry>) -> Provisioning {
         users: file.users.iter().map(|user| user.entry.clone()).collect(),
         accounts,
         rate_decks: file.rate_decks.iter().map(|deck| deck.name.clone()).collect(),
+        mor: file.mor.entries(),
     }
 }
 
@@ -159,16 +165,21 @@ fn at_its_entry(misfit: &Misfit, file: &File) -> Fault {
         EntryIndex::Customer(index) => file.customers[index].fault(what),
         EntryIndex::User(index) => file.users[index].fault(what),
         EntryIndex::Account(index) => file.accounts[index].fault(what),
+        EntryIndex::MorUser(index) => file.mor.users[index].fault(what),
+        EntryIndex::MorItem(index) => file.mor.items[index].fault(what),
+        EntryIndex::Currency(index) => file.mor.currencies[index].fault(what),
     }
 }
 
 fn count_changed(provisioned: &Provisioned, plans: &[ImportPlan]) -> usize {
     // Those of rate decks are counted where their rates are imported.
-    let Provisioned { pools, customers, users, accounts, rate_decks: _ } = provisioned;
+    let Provisioned { pools, customers, users, accounts, rate_decks: _, mor } = provisioned;
     let pools = pools.iter().zip(plans);
     let pools = pools.filter(|(pool, plan)| pool.effect != Effect::None || plan.missing() > 0);
     let customers = customers.iter().filter(|customer| customer.effect != Effect::None);
     let users = users.iter().filter(|user| user.effect != Effect::None);
     let accounts = accounts.iter().filter(|account| account.effect != Effect::None);
-    pools.count() + customers.count() + users.count() + accounts.count()
+    let mor_users = mor.users.iter().filter(|user| user.effect != Effect::None);
+    let mor = mor_users.count() + mor.changed;
+    pools.count() + customers.count() + users.count() + accounts.count() + mor
 }

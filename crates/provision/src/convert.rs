@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use leaseline_core::account::{Email, FreeText, ShownName};
 use leaseline_core::api_user::RoleKind;
+use leaseline_core::currency::{CurrencyCode, CurrencyRate};
 use leaseline_core::customer::{
     BlockRate, BlockSeconds, ChargeMethod, CreditLimit, CustomerStatus, Limit, PersonName,
 };
 use leaseline_core::duration;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::money::Credits;
+use leaseline_core::mor_user::MorRole;
 use leaseline_core::password::PasswordHash;
 use leaseline_core::phone::Prefix;
 use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::region::RegionCode;
+use leaseline_core::tax::TaxRate;
 use leaseline_hub::IanaZone;
 use leaseline_hub::operator::CustomerRef;
 use toml::de::DeValue;
@@ -210,6 +213,56 @@ impl fmt::Debug for Secret {
 /// A right, of which there is one.
 pub(crate) fn right(value: &DeValue<'_>) -> Converted<()> {
     one_of(value, &[("topup", ())])
+}
+
+pub(crate) fn mor_role(value: &DeValue<'_>) -> Converted<MorRole> {
+    one_of(
+        value,
+        &[
+            ("admin", MorRole::Admin),
+            ("reseller", MorRole::Reseller),
+            ("accountant", MorRole::Accountant),
+            ("user", MorRole::User),
+        ],
+    )
+}
+
+/// A secret, which no message shows.
+pub(crate) fn mor_secret(value: &DeValue<'_>) -> Converted<leaseline_hub::Secret> {
+    match value {
+        DeValue::String(text) if (1..=LONGEST_PASSWORD).contains(&text.len()) => {
+            Ok(leaseline_hub::Secret::new(text.as_bytes()))
+        }
+        DeValue::String(_) => Err(format!("it has not 1 to {LONGEST_PASSWORD} bytes")),
+        _ => Err("it is not a text in quotation marks".into()),
+    }
+}
+
+/// An id that the operator chose.
+pub(crate) fn id(value: &DeValue<'_>) -> Converted<i64> {
+    bounded(value, |id| (id >= 1).then_some(id), "at least 1")
+}
+
+/// Percents: a number, or a text such as `"8.25"`.
+pub(crate) fn percent(value: &DeValue<'_>) -> Converted<TaxRate> {
+    let written = match value {
+        DeValue::Float(float) => float.as_str().to_owned(),
+        other => cell(other)?,
+    };
+    TaxRate::parse(&written).ok_or_else(|| {
+        format!("{} is not a percentage from 0 to 1000 with up to four decimals", shown(value))
+    })
+}
+
+pub(crate) fn currency(value: &DeValue<'_>) -> Converted<CurrencyCode> {
+    CurrencyCode::parse(&text(value)?)
+        .ok_or_else(|| format!("{} is not the code of a currency such as EUR", shown(value)))
+}
+
+pub(crate) fn currency_rate(value: &DeValue<'_>) -> Converted<CurrencyRate> {
+    CurrencyRate::parse(&cell(value)?).ok_or_else(|| {
+        format!("{} is not a rate above 0 with up to nine decimals, in a text", shown(value))
+    })
 }
 
 /// A text is a key even when it is all digits, an integer is an id.

@@ -4,6 +4,8 @@
 //! list of known keys is never written down twice.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Debug;
+use std::hash::Hash;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -70,6 +72,17 @@ impl<'a> Document<'a> {
         name: &'static str,
         most: usize,
     ) -> Result<Vec<(String, Entry<'a>)>, Fault> {
+        self.entries_by(table, name, most, crate::convert::name)
+    }
+
+    /// The same, each entry named by a key that is read otherwise.
+    pub(crate) fn entries_by<T: Clone + Debug + Eq + Hash>(
+        &'a self,
+        table: &'static str,
+        name: &'static str,
+        most: usize,
+        convert: impl Fn(&DeValue<'_>) -> Converted<T>,
+    ) -> Result<Vec<(T, Entry<'a>)>, Fault> {
         let Some((key, value)) = self.root.iter().find(|(key, _)| key.get_ref() == table) else {
             return Ok(Vec::new());
         };
@@ -88,7 +101,7 @@ impl<'a> Document<'a> {
             let DeValue::Table(fields) = item.get_ref() else { return Err(not_a_list()) };
             let subject = format!("[[{table}]] #{place}");
             let mut entry = Entry::new(self, self.line(item.span()), subject, fields);
-            let name = entry.need(name, crate::convert::name)?;
+            let name = entry.need(name, &convert)?;
             entry.subject = format!("[[{table}]] {name:?}");
             if let Some(first) = lines.insert(name.clone(), entry.line) {
                 return Err(entry.fault(format!("it is there twice, first in line {first}")));

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use leaseline_hub::Vault;
 use leaseline_hub::operator::{CustomerEntry, UserEntry};
 
 use crate::accounts::Account;
 use crate::document::{Document, Entry, nearest};
 use crate::error::{Error, Fault};
+use crate::mor::MorTables;
 use crate::pools::Pool;
 use crate::rates::Deck;
 use crate::{accounts, api_users, customers, pools, rates};
@@ -20,11 +22,22 @@ pub(crate) const MOST_ENTRIES: usize = 10_000;
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The tables that this version serves.
-const TABLES: [&str; 5] = ["pools", "customers", "api_users", "accounts", "rate_decks"];
+const TABLES: [&str; 11] = [
+    "pools",
+    "customers",
+    "api_users",
+    "accounts",
+    "mor_users",
+    "rate_decks",
+    "tariffs",
+    "lcrs",
+    "locations",
+    "taxes",
+    "currencies",
+];
 
 /// Tables that a provisioning file may have, but not yet.
-const LATER_TABLES: [&str; 7] =
-    ["mor_users", "tariffs", "lcrs", "locations", "taxes", "currencies", "switches"];
+const LATER_TABLES: [&str; 1] = ["switches"];
 
 /// A provisioning file, read and checked as far as it can be without a database.
 #[derive(Clone, Debug)]
@@ -36,6 +49,7 @@ pub struct File {
     pub(crate) users: Vec<Entered<UserEntry>>,
     pub(crate) accounts: Vec<Entered<Account>>,
     pub(crate) rate_decks: Vec<Deck>,
+    pub(crate) mor: MorTables,
 }
 
 /// An entry and where it stands.
@@ -72,6 +86,18 @@ impl File {
         Ok(Self::parse(&text, folder)?)
     }
 
+    /// Whether there are secrets in it that have to be sealed.
+    pub fn has_secrets(&self) -> bool {
+        self.mor.has_secrets()
+    }
+
+    /// The same file, its secrets to be sealed by this.
+    #[must_use]
+    pub fn sealed_by(mut self, vault: Vault) -> Self {
+        self.mor.vault = Some(vault);
+        self
+    }
+
     pub(crate) fn parse(text: &str, folder: PathBuf) -> Result<Self, Fault> {
         let document = Document::parse(text)?;
         refuse_other_tables(&document)?;
@@ -82,6 +108,7 @@ impl File {
             users: api_users::read(&document)?,
             accounts: accounts::read(&document)?,
             rate_decks: rates::read(&document)?,
+            mor: MorTables::read(&document)?,
         })
     }
 }

@@ -39,6 +39,7 @@ mod error;
 mod file;
 mod import;
 mod inventory;
+mod mor;
 mod numbers;
 mod pools;
 mod rates;

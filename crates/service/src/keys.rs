@@ -1,8 +1,9 @@
-//! The keys that API tokens are signed and checked with.
+//! The keys that API tokens are signed and checked with, and the one that secrets are encrypted
+//! with.
 
 use leaseline_core::Timestamp;
 
-use crate::config::{Config, JwtSource, KeyEntry};
+use crate::config::{Config, JwtSource, KeyEntry, MorKey};
 use crate::key_file::KeyFile;
 use crate::private_file;
 use crate::problem::Problem;
@@ -45,6 +46,33 @@ pub fn jwt_keys(config: &Config) -> Result<Vec<JwtKey>, Problem> {
     }
 }
 
+/// The text that the key for the secrets of MOR's users is made of. Where none is configured, a
+/// SQLite database gets one of its own, made once in `<database file>.keys`.
+///
+/// # Errors
+/// A file with it cannot be read or is open to others; it is too short; none is configured and the
+/// database is a server, whose processes could not share a file.
+pub fn mor_key(config: &Config) -> Result<Secret, Problem> {
+    let (secret, place) = match (&config.mor.key, config.database_url.sqlite_file()) {
+        (Some(MorKey { secret, place }), _) => (secret.clone(), place.clone()),
+        (None, Some(database)) => {
+            let file = KeyFile::beside(database);
+            (file.secret("mor.key")?, file.path().display().to_string())
+        }
+        (None, None) => {
+            return Err(Problem::new(
+                "find the key that secrets of MOR's users are encrypted with",
+                "mor.key is not configured, and only a SQLite database gets one made",
+                "openssl rand -hex 32 > mor.key && chmod 600 mor.key, and for every process that \
+                 shares the database set LEASELINE_MOR__KEY_FILE=mor.key",
+            ));
+        }
+    };
+    let what = format!("encrypt secrets with the key of {place}");
+    has_enough_bytes(&secret).map_err(|why| Problem::new(what, why, GOOD_SECRET))?;
+    Ok(secret)
+}
+
 fn only(secret: Secret, place: &str) -> Result<Vec<JwtKey>, Problem> {
     Ok(vec![JwtKey { id: None, secret: long_enough(secret, place)?, until: None }])
 }
@@ -56,13 +84,18 @@ fn from_entry(entry: &KeyEntry) -> Result<JwtKey, Problem> {
 }
 
 fn long_enough(secret: Secret, place: &str) -> Result<Secret, Problem> {
-    let bytes = secret.expose().len();
-    if bytes >= FEWEST_BYTES {
-        return Ok(secret);
+    let what = format!("sign tokens with the secret of {place}");
+    has_enough_bytes(&secret).map_err(|why| Problem::new(what, why, GOOD_SECRET))?;
+    Ok(secret)
+}
+
+const GOOD_SECRET: &str = "make a good one: openssl rand -hex 32";
+
+fn has_enough_bytes(secret: &Secret) -> Result<(), String> {
+    match secret.expose().len() {
+        FEWEST_BYTES.. => Ok(()),
+        bytes => Err(format!("it has {bytes} bytes, fewer than {FEWEST_BYTES}")),
     }
-    let why = format!("it has {bytes} bytes, fewer than {FEWEST_BYTES}");
-    let hint = "make a good one: openssl rand -hex 32";
-    Err(Problem::new(format!("sign tokens with the secret of {place}"), why, hint))
 }
 
 #[cfg(test)]
@@ -109,6 +142,29 @@ mod tests {
         assert!(report.contains("jwt.secret is not configured"), "{report}");
         assert!(report.contains("LEASELINE_JWT__SECRET_FILE"), "{report}");
         assert_eq!(keys(&[url, ("jwt.secret", GOOD)]).unwrap()[0].secret, Secret::new(GOOD));
+    }
+
+    #[test]
+    fn secrets_are_encrypted_with_a_key_of_their_own() {
+        let key = |pairs: &[(&str, &str)]| {
+            let mut sources = Sources::of_process("127.0.0.1:0");
+            sources.environment = Some(Default::default());
+            let sources =
+                pairs.iter().fold(sources, |sources, (key, value)| sources.with_flag(key, value));
+            mor_key(&Config::load(&sources)?)
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/leaseline.db", folder.path().display());
+        let made = key(&[("database_url", &url)]).unwrap();
+        assert_eq!(key(&[("database_url", &url)]).unwrap(), made);
+        assert_ne!(keys(&[("database_url", &url)]).unwrap()[0].secret, made);
+
+        let server = ("database_url", "postgres://localhost/leaseline");
+        let report = key(&[server]).unwrap_err().report();
+        assert!(report.contains("LEASELINE_MOR__KEY_FILE"), "{report}");
+        assert_eq!(key(&[server, ("mor.key", GOOD)]).unwrap(), Secret::new(GOOD));
+        let report = key(&[("mor.key", "short")]).unwrap_err().report();
+        assert!(report.contains("it has 5 bytes") && !report.contains("short"), "{report}");
     }
 
     #[test]

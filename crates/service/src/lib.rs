@@ -33,7 +33,7 @@ pub use leaseline_core::duration;
 pub use config::{Config, Setting, Sources};
 pub use database::{DatabaseUrl, with_hub};
 pub use flags::{Flags, Listen};
-pub use keys::{JwtKey, jwt_keys};
+pub use keys::{JwtKey, jwt_keys, mor_key};
 pub use problem::{Problem, finish};
 pub use secret::Secret;
 pub use server::{Server, announce};

@@ -57,14 +57,6 @@ impl<'a> Rows<'a> {
         self
     }
 
-    pub(crate) fn optional_integers(
-        mut self,
-        values: impl IntoIterator<Item = Option<i64>>,
-    ) -> Self {
-        self.columns.push(Column::Integers(values.into_iter().collect()));
-        self
-    }
-
     pub(crate) fn texts(self, values: impl IntoIterator<Item = &'a str>) -> Self {
         self.optional_texts(values.into_iter().map(Some))
     }

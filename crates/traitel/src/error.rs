@@ -67,7 +67,7 @@ impl From<Refusal> for Error {
         match refusal {
             // Of all that an account can ask for, only a subscription is booked.
             Refusal::AmountOverflow => Self::DidTaken,
-            // Said to those who lease numbers, of whom none asks here.
+            // Said to those who lease numbers or sell cards, of whom none asks here.
             Refusal::NotYourCustomer
             | Refusal::CustomerUnknown
             | Refusal::CustomerSuspended
@@ -80,6 +80,7 @@ impl From<Refusal> for Error {
             | Refusal::ReserveLimitReached
             | Refusal::LeaseUnknown
             | Refusal::ExpiryTooFar
+            | Refusal::Card(_)
             | Refusal::KeyReused => Self::Unavailable,
         }
     }

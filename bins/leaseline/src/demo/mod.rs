@@ -25,7 +25,7 @@ pub(crate) async fn demo(mut config: Config, answers: Answers) -> Result<(), Pro
     use_database_in(folder.path(), &mut config)?;
     let server = Server::open(&config)?;
     let facades = Facades::configured(&config)?;
-    let world = world::make(server.hub()).await.map_err(not_made)?;
+    let world = world::make(server.hub(), facades.mor.vault.clone()).await.map_err(not_made)?;
     let users = users(server.hub(), &facades.apigate.tokens).await?;
     let prefix = facades.apigate.path_prefixes.first().cloned().unwrap_or_default();
     let announce = |url: &str| {

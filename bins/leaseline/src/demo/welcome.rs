@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::world::{ACCOUNT, PASSWORD, PHONES, World};
+use super::world::{ACCOUNT, ADMIN, MOR_SECRET, PASSWORD, PHONES, World};
 
 /// All of it.
 #[derive(Serialize)]
@@ -35,6 +35,7 @@ impl Welcome {
     pub(super) fn new(url: &str, base: &str, users: [User; 2], world: &World) -> Self {
         let mut commands = commands(base, &users[0].token, world);
         commands.push(balance(url));
+        commands.push(card_group(url));
         Self { listening: url.into(), users, commands }
     }
 }
@@ -66,6 +67,15 @@ fn balance(url: &str) -> Command {
     let parameters = format!("user={ACCOUNT}&pass={PASSWORD}&mode=querybalance");
     let line = format!("curl -s {url}/accountmanager.pl -d '{parameters}'");
     Command { name: "querybalance", does: "ask for the balance, over TraiTel's API", line }
+}
+
+/// MOR is proved by a hash over the name and the secret.
+fn card_group(url: &str) -> Command {
+    const NAME: &str = "card_group_test";
+    let hash = leaseline_mor::hash::hex([NAME.as_bytes()], MOR_SECRET.as_bytes());
+    let parameters = format!("u={ADMIN}&name={NAME}&hash={hash}");
+    let line = format!("curl -s {url}/billing/api/cc_group_create -d '{parameters}'");
+    Command { name: "cc_group_create", does: "make a group of calling cards, over MOR's API", line }
 }
 
 impl fmt::Display for Welcome {

@@ -20,11 +20,13 @@ use leaseline_core::region::{Region, RegionCode};
 use leaseline_core::reservation::ReserveRequest;
 use leaseline_core::subscriber::Subscriber;
 use leaseline_core::timestamp::Utc;
-use leaseline_hub::Hub;
 use leaseline_hub::operator::{NewApiUser, NewNumbers, NewPool};
+use leaseline_hub::{Hub, Vault};
 use leaseline_provision::{File, apply};
 
 pub(super) const ADMIN: &str = "admin";
+/// The secret of MOR's administrator.
+pub(super) const MOR_SECRET: &str = "secret";
 pub(super) const CLIENT: &str = "apisample";
 
 /// Phones of the people who lease: international, so that they mean the same in every region.
@@ -44,7 +46,7 @@ pub(super) const PASSWORD: &str = "demo-pass";
 
 type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-pub(super) async fn make(hub: &Hub) -> Made<World> {
+pub(super) async fn make(hub: &Hub, vault: Vault) -> Made<World> {
     let region = RegionCode::parse("MY").ok_or("no region MY")?;
     let malaysia = region.region();
     let pool = NewPool { name: "kl".into(), region, quarantine: Duration::ZERO };
@@ -61,7 +63,24 @@ pub(super) async fn make(hub: &Hub) -> Made<World> {
     let role = Role::Client { customers, may_top_up: true };
     hub.ask(NewApiUser { name: CLIENT.into(), role }).await?;
     account(hub, acme.customer, &malaysia).await?;
+    cards(hub, &malaysia, vault).await?;
     Ok(acme)
+}
+
+/// What groups of calling cards need.
+async fn cards(hub: &Hub, region: &Region, vault: Vault) -> Made<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("cards.toml");
+    let user = format!(
+        "[[mor_users]]\nusername = \"{ADMIN}\"\nrole = \"admin\"\n\
+         secret = \"{MOR_SECRET}\"\ncalling_cards = true\n"
+    );
+    let named = |table, name| format!("[[{table}]]\nid = 1\nname = \"{name}\"\n");
+    let items = [("tariffs", "Retail"), ("lcrs", "Default"), ("locations", "Global")];
+    let items: String = items.into_iter().map(|(table, name)| named(table, name)).collect();
+    std::fs::write(&file, user + &items)?;
+    apply(hub, File::read(&file)?.sealed_by(vault), region, |_| {}).await?;
+    Ok(())
 }
 
 /// As an operator makes one, with a provisioning file.

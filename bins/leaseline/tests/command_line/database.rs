@@ -198,8 +198,11 @@ fn a_database_that_somebody_uses_is_never_filled() {
     let shop = Shop::with_numbers(10);
     for target in databases() {
         let place = Place::empty();
-        let secret = [("LEASELINE_JWT__SECRET", "the secret of these tests, long enough")];
-        let server = place.start_with(&["serve", "--database-url", target.url()], &secret);
+        let secrets = [
+            ("LEASELINE_JWT__SECRET", "the secret of these tests, long enough"),
+            ("LEASELINE_MOR__KEY", "the key of these tests, long enough too"),
+        ];
+        let server = place.start_with(&["serve", "--database-url", target.url()], &secrets);
         // On a server it is seen by its connections, and this one stays open.
         assert_eq!(server.get("/readyz").status, 200);
         let copy = ["db", "copy", "--to", target.url()];

@@ -16,9 +16,10 @@ const DIGITS: &str = "195730424";
 /// Would begin a line, colour a terminal, or end a JSON text.
 const EVIL: &str = "%0D%0A2026-01-01T00:00:00Z+INFO+forged%1B%5B31m%22%7D%00";
 
-fn settings(format: &'static str) -> [(&'static str, &'static str); 3] {
+fn settings(format: &'static str) -> [(&'static str, &'static str); 4] {
     [
         ("LEASELINE_JWT__SECRET", SECRET),
+        ("LEASELINE_MOR__KEY", SECRET),
         ("LEASELINE_LOG__LEVEL", "trace"),
         ("LEASELINE_LOG__FORMAT", format),
     ]

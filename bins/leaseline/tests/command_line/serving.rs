@@ -7,7 +7,10 @@ use leaseline_testkit::{Database, Kind};
 use crate::place::Place;
 
 /// A key for servers that share a database.
-const SECRET: (&str, &str) = ("LEASELINE_JWT__SECRET", "the secret of these tests, long enough");
+const SECRETS: [(&str, &str); 2] = [
+    ("LEASELINE_JWT__SECRET", "the secret of these tests, long enough"),
+    ("LEASELINE_MOR__KEY", "the key of these tests, long enough too"),
+];
 
 #[test]
 fn a_server_in_an_empty_folder_is_ready_until_it_is_asked_to_stop() {
@@ -110,7 +113,7 @@ fn an_empty_database_is_migrated_by_serve_on_sqlite_alone() {
         let place = Place::empty();
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--database-url", database.url()];
         if database.kind() == Kind::Postgres {
-            let done = place.command(&arguments).envs([SECRET]).output().unwrap();
+            let done = place.command(&arguments).envs(SECRETS).output().unwrap();
             let report = String::from_utf8(done.stderr).unwrap();
             assert_eq!(done.status.code(), Some(1), "{report}");
             assert_eq!(
@@ -120,7 +123,7 @@ fn an_empty_database_is_migrated_by_serve_on_sqlite_alone() {
             );
             assert_eq!(place.run(&["migrate", "--database-url", database.url()]).code, Some(0));
         }
-        let server = place.start_with(&["serve", "--database-url", database.url()], &[SECRET]);
+        let server = place.start_with(&["serve", "--database-url", database.url()], &SECRETS);
         assert_eq!(server.get("/readyz").status, 200);
         assert_eq!(server.end("-TERM").0.code(), Some(0));
     }
@@ -134,7 +137,7 @@ fn a_database_of_a_later_version_is_refused() {
     let place = Place::empty();
     for (command, what) in [("serve", "open"), ("migrate", "migrate")] {
         let mut command = place.command(&[command, "--database-url", database.url()]);
-        let done = command.envs([SECRET]).output().unwrap();
+        let done = command.envs(SECRETS).output().unwrap();
         let expected = format!(
             "error: failed to {what} the database postgres://…: \
              its schema is newer than this version's\n\

@@ -171,9 +171,7 @@ mod tests {
 
     #[test]
     fn names_and_lengths_have_bounds() {
-        for (name, sound) in
-            [("a", true), ("", false), (" \t", false), (&"é".repeat(255), true)]
-        {
+        for (name, sound) in [("a", true), ("", false), (" \t", false), (&"é".repeat(255), true)] {
             assert_eq!(CardName::parse(name).is_some(), sound, "{name:?}");
         }
         assert_eq!(CardName::parse(&"e".repeat(256)), None);

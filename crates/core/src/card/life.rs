@@ -54,8 +54,8 @@ impl CardLife {
         let days = u32::try_from(validity.days_after_first_use).unwrap_or(u32::MAX);
         let end = self.first_use.filter(|_| days > 0);
         let end = end.map(|first| first.saturating_add(DAY.saturating_mul(days)));
-        let is_over = validity.till.is_some_and(|till| now > till)
-            || end.is_some_and(|end| now >= end);
+        let is_over =
+            validity.till.is_some_and(|till| now > till) || end.is_some_and(|end| now >= end);
         if is_over { Err(CardNotUsable::Expired) } else { Ok(()) }
     }
 

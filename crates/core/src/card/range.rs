@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn a_number_is_of_digits() {
-        for (text, sound) in [("0", true), ("", false), ("1a", false), ("-1", false), ("٣", false)] {
+        for (text, sound) in [("0", true), ("", false), ("1a", false), ("-1", false), ("٣", false)]
+        {
             assert_eq!(CardNumber::parse(text).is_some(), sound, "{text:?}");
         }
         assert_eq!(CardNumber::parse(&"1".repeat(21)), None);

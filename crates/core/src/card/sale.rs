@@ -1,6 +1,6 @@
 //! Selling cards. No customer's money moves: who is paid how is the seller's affair.
 
-use super::{CardRefusal, CardNumber, Pin, SoldCard};
+use super::{CardNumber, CardRefusal, Pin, SoldCard};
 use crate::Refusal;
 use crate::currency::Currency;
 use crate::ids::CardId;

@@ -128,12 +128,7 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    fn chunk(
-        &self,
-        tx: &mut Tx<'_>,
-        numbers: &[CardNumber],
-        sources: &[SourceId],
-    ) -> Decision<()> {
+    fn chunk(&self, tx: &mut Tx<'_>, numbers: &[CardNumber], sources: &[SourceId]) -> Decision<()> {
         let ledgers = record::cards::new_ledgers(tx, numbers.len())?;
         match self.openings(&ledgers, sources) {
             Ok(entries) => record::ledgers::entries(tx, &entries)?,

@@ -41,8 +41,7 @@ async fn cards_are_made_with_numbers_pins_and_money() {
         assert_eq!(shop.cards(&admin, group, "0000000007", 3).await, Ok(3));
         let cards = shop.hub.cards(&admin, CardFilter::default()).await.unwrap();
         let told: Vec<_> = cards.iter().map(|it| (it.number.as_str(), it.balance.get())).collect();
-        let expected =
-            [("0000000007", 100_000), ("0000000008", 100_000), ("0000000009", 100_000)];
+        let expected = [("0000000007", 100_000), ("0000000008", 100_000), ("0000000009", 100_000)];
         assert_eq!(told, expected);
         let pins: HashSet<_> = cards.iter().map(|card| card.pin.expose()).collect();
         assert!(pins.len() == 3 && pins.iter().all(|pin| pin.len() == 4), "unlike, of four digits");

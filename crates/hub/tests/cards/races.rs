@@ -41,8 +41,7 @@ async fn two_who_make_cards_of_one_group_draw_different_pins() {
 async fn a_number_is_made_once_by_whoever_comes_first() {
     in_a_shop(async |shop, database| {
         let admin = shop.user("admin", MorRole::Admin).await;
-        let (group, rival) =
-            (shop.group(&admin, |_| {}).await, shop.group(&admin, |_| {}).await);
+        let (group, rival) = (shop.group(&admin, |_| {}).await, shop.group(&admin, |_| {}).await);
         let other = shop.through(another(database));
         for round in 0..5 {
             let first = format!("0000000{round}00");

@@ -67,6 +67,7 @@ fn applied(customers: &[(&str, i64)], pools: &[(&str, u64, usize)], changed: usi
         customers: customers.iter().map(|&(key, at)| (key.into(), id(at))).collect(),
         accounts: Vec::new(),
         pools: pools.iter().map(pool).collect(),
+        mor_users: Vec::new(),
         changed,
     }
 }

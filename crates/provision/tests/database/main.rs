@@ -4,5 +4,6 @@
 
 mod apply;
 mod imports;
+mod mor;
 mod place;
 mod rates;

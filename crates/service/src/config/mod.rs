@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use reader::Reader;
 
 pub(crate) use layer::flat_toml;
-pub use sections::{Apigate, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat};
+pub use sections::{Apigate, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat, Mor, MorKey};
 pub use setting::Setting;
 pub use sources::Sources;
 
@@ -47,6 +47,8 @@ pub struct Config {
     pub jwt: Jwt,
     /// `apigate.*`.
     pub apigate: Apigate,
+    /// `mor.*`.
+    pub mor: Mor,
     /// `limits.*`: every bound.
     pub limits: Limits,
     /// `log.*`.
@@ -85,6 +87,7 @@ impl Config {
             default_region: keys.need("numbers.default_region", convert::region)?,
             jwt: Jwt::read(&mut keys)?,
             apigate: Apigate::read(&mut keys)?,
+            mor: Mor::read(&mut keys)?,
             limits: Limits::read(&mut keys)?,
             log: Log::read(&mut keys)?,
             logins: sections::logins(&mut keys)?,

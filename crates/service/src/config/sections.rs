@@ -65,6 +65,28 @@ pub struct Apigate {
     pub max_leases_per_phone: Limit,
 }
 
+/// `mor.*`.
+#[derive(Clone, Debug)]
+pub struct Mor {
+    /// What may stand before `/api`.
+    pub path_prefixes: Vec<String>,
+    /// Whether anything is served.
+    pub allow_api: bool,
+    /// Whether GET is served as POST is.
+    pub allow_get: bool,
+    /// `mor.key` or `mor.key_file`, if it is configured; [`mor_key`](crate::mor_key) opens it.
+    pub key: Option<MorKey>,
+}
+
+/// What the secrets of MOR's users are encrypted under.
+#[derive(Clone, Debug)]
+pub struct MorKey {
+    /// The text that the key is made of.
+    pub secret: Secret,
+    /// Where it was found.
+    pub place: String,
+}
+
 /// `limits.*`: every bound.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -121,6 +143,18 @@ impl Apigate {
             time_zone: keys.need("apigate.time_zone", convert::zone)?,
             max_reserve: keys.need("apigate.max_reserve", whole(1, u32::MAX.into()))?,
             max_leases_per_phone: keys.need("apigate.max_leases_per_phone", limit)?,
+        })
+    }
+}
+
+impl Mor {
+    pub(super) fn read(keys: &mut Reader) -> Result<Self, Problem> {
+        let key = keys.secret("mor.key")?;
+        Ok(Self {
+            path_prefixes: keys.need("mor.path_prefixes", convert::path_prefixes)?,
+            allow_api: keys.need("mor.allow_api", convert::boolean)?,
+            allow_get: keys.need("mor.allow_get", convert::boolean)?,
+            key: key.map(|found| MorKey { secret: found.value, place: found.place }),
         })
     }
 }

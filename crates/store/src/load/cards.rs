@@ -9,9 +9,7 @@ use leaseline_core::card::{
     CardNumber, CardValidity, FreeCard, Pin,
 };
 use leaseline_core::currency::CurrencyCode;
-use leaseline_core::ids::{
-    CardGroupId, CardId, LcrId, LocationId, MorUserId, TariffId, TaxId,
-};
+use leaseline_core::ids::{CardGroupId, CardId, LcrId, LocationId, MorUserId, TariffId, TaxId};
 use leaseline_core::money::Credits;
 use leaseline_core::mor_user::MorCaller;
 use leaseline_core::tax::TaxRate;
@@ -95,11 +93,7 @@ pub fn taken_pins(
 }
 
 /// At most so many unsold cards of a group that is held, those that were made first.
-pub fn free(
-    tx: &mut Tx<'_>,
-    group: CardGroupId,
-    most: u32,
-) -> Result<Vec<FreeCard>, StoreError> {
+pub fn free(tx: &mut Tx<'_>, group: CardGroupId, most: u32) -> Result<Vec<FreeCard>, StoreError> {
     let free = Statement::<(BigInt, Text, Text, BigInt)>::new(FREE);
     let free = free.integer(group.get()).integer(i64::from(most));
     let rows: Vec<(i64, String, String, i64)> = free.load(tx.connection)?;
@@ -154,8 +148,7 @@ fn viewer(caller: &MorCaller) -> i64 {
 const CARD_GROUPS: &str = "card_groups";
 const CARDS: &str = "cards";
 
-type FlagsSql =
-    (SmallInt, SmallInt, SmallInt, SmallInt, SmallInt, SmallInt, SmallInt, SmallInt);
+type FlagsSql = (SmallInt, SmallInt, SmallInt, SmallInt, SmallInt, SmallInt, SmallInt, SmallInt);
 type FlagsRow = (i16, i16, i16, i16, i16, i16, i16, i16);
 type ValiditySql = (BigInt, Nullable<BigInt>, BigInt);
 type ReferencesSql = (BigInt, BigInt, BigInt, Nullable<BigInt>, Nullable<BigInt>);
@@ -220,7 +213,9 @@ fn group(
     Ok(CardGroupLine { group, cards })
 }
 
-const fn flags((external, loss, cents, solo, voucher, leave, currency, cid): FlagsRow) -> CardFlags {
+const fn flags(
+    (external, loss, cents, solo, voucher, leave, currency, cid): FlagsRow,
+) -> CardFlags {
     CardFlags {
         use_external_function: external != 0,
         allow_loss_calls: loss != 0,
@@ -247,8 +242,7 @@ const GROUPS: &str = "
     WHERE ({} = 0 OR g.owner_id = {}) AND ({} = 0 OR g.id = {})
     ORDER BY g.id LIMIT {}";
 
-const TAKEN_PINS: &str =
-    "SELECT c.pin FROM v JOIN cards c ON c.group_id = {} AND c.pin = v.pin";
+const TAKEN_PINS: &str = "SELECT c.pin FROM v JOIN cards c ON c.group_id = {} AND c.pin = v.pin";
 
 const FREE: &str = "
     SELECT c.id, c.number, c.pin, l.balance FROM cards c JOIN ledgers l ON l.id = c.ledger_id

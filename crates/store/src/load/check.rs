@@ -203,11 +203,12 @@ const QUESTIONS: &[(Invariant, Question)] = &[
     (Invariant::CardCurrency, Question::CardGroups(UNKNOWN_CURRENCY)),
 ];
 
+// Ledger by ledger, along the entries' index: SQLite would walk a table of all sums for each one.
 const ENTRIES_WITH_GAPS: &str = "
     SELECT l.id FROM ledgers l
-    LEFT JOIN (SELECT ledger_id, count(*) AS entries, max(seq) AS last
-               FROM ledger_entries GROUP BY ledger_id) e ON e.ledger_id = l.id
-    WHERE COALESCE(e.entries, 0) <> l.last_seq OR COALESCE(e.last, 0) <> l.last_seq
+    WHERE l.last_seq <> (SELECT count(*) FROM ledger_entries e WHERE e.ledger_id = l.id)
+       OR l.last_seq <> COALESCE((SELECT max(e.seq) FROM ledger_entries e
+                                  WHERE e.ledger_id = l.id), 0)
     ORDER BY l.id LIMIT {}";
 
 // NUMERIC, as a damaged sum may not fit: PostgreSQL would give up the whole check. An entry

@@ -15,7 +15,11 @@ pub fn new_mor_user(
     username: &str,
     profile: &MorProfile,
 ) -> Result<MorUserId, StoreError> {
-    let row = columns(Rows::new("username, role, calling_cards, enabled, customer_id"), username, profile);
+    let row = columns(
+        Rows::new("username, role, calling_cards, enabled, customer_id"),
+        username,
+        profile,
+    );
     let ids: Vec<i64> = Statement::<BigInt>::new(INSERT).over(row).load(tx.connection)?;
     known(ids.first().copied().and_then(MorUserId::new), "mor_users")
 }

@@ -124,11 +124,7 @@ pub(super) fn carry_out(
     Ok(Ok(done))
 }
 
-fn user(
-    tx: &mut Tx<'_>,
-    entry: &MorUserEntry,
-    vault: Option<&Vault>,
-) -> Done<Entered<MorUserId>> {
+fn user(tx: &mut Tx<'_>, entry: &MorUserEntry, vault: Option<&Vault>) -> Done<Entered<MorUserId>> {
     let customer = match &entry.customer {
         Some(reference) => Some(fit!(customer(tx, reference)?)),
         None => None,
@@ -201,6 +197,11 @@ fn item(tx: &mut Tx<'_>, entry: &MorItemEntry) -> Done<Effect> {
         Some(name) => Some(fit!(owner(tx, name)?)),
         None => None,
     };
+    if let Some(deck) = &entry.rate_deck
+        && load::rates::deck(tx, deck)?.is_none()
+    {
+        return Ok(Err(Unfit::NoRateDeck(deck.clone())));
+    }
     let found = load::mor_items::item(tx, kind, id)?;
     let after = item_after(entry, kind, found.clone(), owner).map_err(Unfit::from);
     let after = fit!(after);
