@@ -109,7 +109,7 @@ mod tests {
                 match reader.read_event() {
                     Ok(Event::Eof) => break,
                     Ok(Event::Text(part)) => found.push_str(&part.decode().unwrap()),
-                    Ok(Event::GeneralRef(name)) => found.push_str(match name.as_ref() {
+                    Ok(Event::GeneralRef(name)) => found.push_str(match &*name {
                         b"lt" => "<",
                         b"gt" => ">",
                         b"amp" => "&",
