@@ -75,6 +75,10 @@ integer_id! {
     /// A rate deck.
     RateDeckId
 }
+integer_id! {
+    /// A record of a call, a fax or a message (TraiTel: `ID` of the logs).
+    RecordId
+}
 
 /// A lease (Apigate: `reference_id`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

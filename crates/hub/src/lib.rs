@@ -26,6 +26,7 @@ mod rates;
 mod readers;
 mod readiness;
 mod reads;
+pub mod records;
 mod request;
 mod sweeper;
 pub mod upkeep;

@@ -1,6 +1,7 @@
 //! Reading: what the decisions may see, and what is asked outside of them.
 
 pub mod accounts;
+pub mod activity;
 pub mod catalogue;
 pub mod check;
 pub mod customers;
@@ -17,6 +18,7 @@ pub mod logins;
 pub mod numbers;
 pub mod pools;
 pub mod rates;
+pub mod records;
 pub mod sub_accounts;
 pub mod subscriptions;
 pub mod users;

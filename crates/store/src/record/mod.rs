@@ -11,6 +11,7 @@ pub mod logins;
 pub mod numbers;
 pub mod pools;
 pub mod rates;
+pub mod records;
 pub mod reservations;
 pub mod sub_accounts;
 pub mod subscriptions;
