@@ -76,6 +76,10 @@ integer_id! {
     RateDeckId
 }
 integer_id! {
+    /// A record of a call, a fax or a message (TraiTel: `ID` of the logs).
+    RecordId
+}
+integer_id! {
     /// A calling card (MOR: `card_id`).
     CardId
 }

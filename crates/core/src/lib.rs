@@ -35,6 +35,7 @@ pub mod password;
 pub mod phone;
 pub mod pool;
 pub mod rating;
+pub mod record;
 pub mod refusal;
 pub mod region;
 pub mod release;

@@ -29,6 +29,7 @@ mod rates;
 mod readers;
 mod readiness;
 mod reads;
+pub mod records;
 mod request;
 mod sweeper;
 pub mod upkeep;

@@ -13,6 +13,7 @@ use leaseline_core::mor_user::MorRole;
 use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::rating::{RatedService, SmsType};
+use leaseline_core::record::{RecordFlag, RecordKind, Tracking};
 use leaseline_core::subscription::SubscriptionFees;
 use uuid::Uuid;
 
@@ -104,6 +105,34 @@ impl Code for RatedService {
         (Self::Sms(SmsType::MaskTrack), 7),
     ];
     const TABLE: &'static str = "rates";
+}
+
+impl Code for RecordKind {
+    const CODES: &'static [(Self, i16)] = &[(Self::Call, 1), (Self::Fax, 2), (Self::Sms, 3)];
+    const TABLE: &'static str = "records";
+}
+
+/// Each a bit of its own.
+impl Code for RecordFlag {
+    const CODES: &'static [(Self, i16)] = &[
+        (Self::NegativeDuration, 1),
+        (Self::Overrun, 2),
+        (Self::Unpriced, 4),
+        (Self::UnknownFaxError, 8),
+    ];
+    const TABLE: &'static str = "records";
+}
+
+impl Code for Tracking {
+    const CODES: &'static [(Self, i16)] =
+        &[(Self::Pending, 1), (Self::Delivered, 2), (Self::Failed, 3)];
+    const TABLE: &'static str = "sms_reports";
+}
+
+impl Code for SmsType {
+    const CODES: &'static [(Self, i16)] =
+        &[(Self::Replies, 1), (Self::Masking, 2), (Self::Tracking, 3), (Self::MaskTrack, 4)];
+    const TABLE: &'static str = "sms_reports";
 }
 
 impl Code for Rounding {

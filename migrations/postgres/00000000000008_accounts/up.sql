@@ -65,7 +65,9 @@ CREATE UNIQUE INDEX ivml_configurations_by_name ON ivml_configurations (account_
 -- account_id: which account has the number, for whatever services; so no two have it. The index
 -- is over numbers that are not leased, so leases do not pay for it.
 ALTER TABLE numbers ADD COLUMN account_id BIGINT;
-CREATE INDEX numbers_to_subscribe ON numbers (pool_id, country, city, e164) WHERE shelf IS NULL;
+CREATE INDEX numbers_to_subscribe
+  ON numbers (pool_id, COALESCE(country, ''), COALESCE(city, ''), account_id, e164)
+  WHERE shelf IS NULL;
 
 -- One service (1 voice, 2 fax, 3 SMS) of one number. Fees are credits, as agreed when it began.
 -- months: so many were debited, the first one with the set-up fee; the next one is due at

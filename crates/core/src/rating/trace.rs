@@ -79,6 +79,11 @@ impl Trace {
         Self(lines)
     }
 
+    /// That of what costs nothing.
+    pub(crate) const fn empty() -> Self {
+        Self(Vec::new())
+    }
+
     /// Its lines.
     pub fn lines(&self) -> &[TraceLine] {
         &self.0

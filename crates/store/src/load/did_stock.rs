@@ -23,12 +23,12 @@ pub struct StockedPlace {
     /// Whether a number there is free.
     pub has_free: bool,
     pool: i64,
-    own_country: Option<String>,
-    own_city: Option<String>,
+    /// The numbers' own, empty where it is the pool's that counts.
+    own: DidPlace,
 }
 
-/// All places of numbers for a service, free or not. Reads an index over all numbers that can be
-/// subscribed to.
+/// All places of numbers for a service, free or not. Walks an index over all numbers that can be
+/// subscribed to once, which takes some 0.2 s for a million, and looks for a free one of each place.
 pub fn places(
     tx: &mut Tx<'_>,
     service: Service,
@@ -50,8 +50,8 @@ pub fn free(
     let each = || places.iter().filter(|place| place.has_free);
     let rows = Rows::new("pool_id, country, city, shown_country, shown_city")
         .integers(each().map(|place| place.pool))
-        .optional_texts(each().map(|place| place.own_country.as_deref()))
-        .optional_texts(each().map(|place| place.own_city.as_deref()))
+        .texts(each().map(|place| place.own.country.as_str()))
+        .texts(each().map(|place| place.own.city.as_str()))
         .texts(each().map(|place| place.place.country.as_str()))
         .texts(each().map(|place| place.place.city.as_str()));
     let rows: Vec<FreeRow> = Statement::<(BigInt, Text, Text, Text)>::new(FREE)
@@ -106,26 +106,42 @@ fn open_services(tx: &mut Tx<'_>, number: i64) -> Result<Vec<Service>, StoreErro
 
 const NUMBERS: &str = "numbers";
 
-// A number is not there while its import is not live.
+// A number is not there while its import is not live. The expressions are spelt as in the index.
 const PLACES: &str = "
-    SELECT p.id, p.services, p.country, p.city, n.country, n.city,
-           CAST(max(CASE WHEN n.account_id IS NULL AND n.blocked = 0 AND n.free_from <= {}
-                    THEN 1 ELSE 0 END) AS BIGINT)
-    FROM pools p JOIN numbers n ON n.pool_id = p.id
-    WHERE p.purpose = 2 AND n.shelf IS NULL
-      AND n.free_from NOT IN (SELECT i.id FROM number_imports i WHERE i.live_at IS NULL)
-    GROUP BY p.id, p.services, p.country, p.city, n.country, n.city
-    ORDER BY 1, 5, 6";
+    SELECT p.id, p.services, p.country, p.city, place.country, place.city,
+           CAST(CASE WHEN (SELECT n.id FROM numbers n
+                           WHERE n.pool_id = place.pool_id
+                             AND COALESCE(n.country, '') = place.country
+                             AND COALESCE(n.city, '') = place.city
+                             AND n.shelf IS NULL AND n.account_id IS NULL
+                             AND n.blocked = 0 AND n.free_from <= {}
+                             AND n.free_from NOT IN
+                               (SELECT i.id FROM number_imports i WHERE i.live_at IS NULL)
+                           LIMIT 1) IS NULL THEN 0 ELSE 1 END AS BIGINT)
+    FROM (SELECT DISTINCT n.pool_id AS pool_id, COALESCE(n.country, '') AS country,
+                          COALESCE(n.city, '') AS city
+          FROM numbers n WHERE n.shelf IS NULL) place
+    JOIN pools p ON p.id = place.pool_id
+    WHERE p.purpose = 2
+      AND (SELECT n.id FROM numbers n
+           WHERE n.pool_id = place.pool_id
+             AND COALESCE(n.country, '') = place.country AND COALESCE(n.city, '') = place.city
+             AND n.shelf IS NULL
+             AND n.free_from NOT IN
+               (SELECT i.id FROM number_imports i WHERE i.live_at IS NULL)
+           LIMIT 1) IS NOT NULL
+    ORDER BY p.id, place.country, place.city";
 
-type PlaceSql =
-    (BigInt, Text, Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Text>, BigInt);
+type PlaceSql = (BigInt, Text, Nullable<Text>, Nullable<Text>, Text, Text, BigInt);
 /// pool, its services, its country and city, the numbers' own, whether one is free.
-type PlaceRow = (i64, String, Option<String>, Option<String>, Option<String>, Option<String>, i64);
+type PlaceRow = (i64, String, Option<String>, Option<String>, String, String, i64);
 
 fn stocked_place(row: PlaceRow) -> Option<StockedPlace> {
     let (pool, _, country, city, own_country, own_city, has_free) = row;
-    let place = place(own_country.clone().or(country), own_city.clone().or(city))?;
-    Some(StockedPlace { place, has_free: has_free != 0, pool, own_country, own_city })
+    let own = DidPlace { country: own_country, city: own_city };
+    let shown = |own: &str, of_pool| if own.is_empty() { of_pool } else { Some(own.to_owned()) };
+    let place = place(shown(&own.country, country), shown(&own.city, city))?;
+    Some(StockedPlace { place, has_free: has_free != 0, pool, own })
 }
 
 /// Nobody can ask for numbers whose place is not known.
@@ -137,11 +153,13 @@ fn carries(services: &str, service: Service) -> bool {
     services.split_ascii_whitespace().any(|word| word == service.word())
 }
 
+// CROSS JOIN keeps SQLite from walking all numbers first.
 const FREE: &str = "
     SELECT n.e164, n.shown, v.shown_country, v.shown_city
-    FROM v JOIN numbers n ON n.pool_id = v.pool_id
-      AND n.country IS NOT DISTINCT FROM v.country AND n.city IS NOT DISTINCT FROM v.city
-    WHERE n.shelf IS NULL AND n.account_id IS NULL AND n.blocked = 0 AND n.free_from <= {}
+    FROM v CROSS JOIN numbers n
+    WHERE n.pool_id = v.pool_id
+      AND COALESCE(n.country, '') = v.country AND COALESCE(n.city, '') = v.city
+      AND n.shelf IS NULL AND n.account_id IS NULL AND n.blocked = 0 AND n.free_from <= {}
       AND n.free_from NOT IN (SELECT i.id FROM number_imports i WHERE i.live_at IS NULL)
     ORDER BY n.e164 LIMIT {}";
 
@@ -162,7 +180,7 @@ const DID_IDS: &str = "
 
 const DIDS: &str = "
     SELECT n.id, n.e164, n.shown, n.free_from, n.blocked, n.account_id,
-           COALESCE(n.country, p.country), COALESCE(n.city, p.city),
+           COALESCE(NULLIF(n.country, ''), p.country), COALESCE(NULLIF(n.city, ''), p.city),
            p.services, p.setup_fee, p.monthly_fee
     FROM v JOIN numbers n ON n.id = v.id JOIN pools p ON p.id = n.pool_id
     ORDER BY n.e164";
@@ -214,3 +232,28 @@ fn known_did(tx: &mut Tx<'_>, row: DidRow) -> Result<KnownDid, StoreError> {
 const OPEN_SERVICES: &str = "
     SELECT service FROM did_subscriptions WHERE number_id = {} AND ended_at IS NULL
     ORDER BY service";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Planner;
+
+    #[test]
+    fn the_stock_is_read_along_its_index() {
+        let mut planner = Planner::new();
+        let plan = planner.plan(&Statement::<PlaceSql>::new(PLACES).integer(1));
+        assert!(plan.goes_along("SCAN n USING INDEX numbers_to_subscribe"), "{plan:#?}");
+        let free = "SEARCH n USING INDEX numbers_to_subscribe \
+                    (pool_id=? AND <expr>=? AND <expr>=? AND account_id=?)";
+        assert!(plan.goes_along(free), "{plan:#?}");
+        let place = Rows::new("pool_id, country, city, shown_country, shown_city")
+            .integers([1])
+            .texts([""])
+            .texts([""])
+            .texts(["Malaysia"])
+            .texts(["Ipoh"]);
+        let offer = Statement::<(BigInt, Text, Text, Text)>::new(FREE).over(place);
+        let plan = planner.plan(&offer.integer(1).integer(1));
+        assert!(plan.goes_along(free), "{plan:#?}");
+    }
+}

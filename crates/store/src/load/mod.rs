@@ -1,6 +1,7 @@
 //! Reading: what the decisions may see, and what is asked outside of them.
 
 pub mod accounts;
+pub mod activity;
 pub mod cards;
 pub mod catalogue;
 pub mod check;
@@ -21,6 +22,7 @@ pub mod mor_users;
 pub mod numbers;
 pub mod pools;
 pub mod rates;
+pub mod records;
 pub mod sub_accounts;
 pub mod subscriptions;
 pub mod users;

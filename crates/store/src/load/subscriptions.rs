@@ -157,7 +157,7 @@ pub(crate) const FAX: i16 = 4;
 /// In the place of a sub-account's id: the account itself.
 pub(crate) const MAIN_ACCOUNT: i64 = 0;
 
-fn assignment(kind: i16, to: Option<i64>) -> Result<Assignment, StoreError> {
+pub(super) fn assignment(kind: i16, to: Option<i64>) -> Result<Assignment, StoreError> {
     let assignment = match (kind, to) {
         (NOTHING, None) => Some(Assignment::Nothing),
         (IVR, Some(id)) => IvrMenuId::new(id).map(Assignment::Ivr),

@@ -15,6 +15,7 @@ pub mod mor_users;
 pub mod numbers;
 pub mod pools;
 pub mod rates;
+pub mod records;
 pub mod reservations;
 pub mod sub_accounts;
 pub mod subscriptions;

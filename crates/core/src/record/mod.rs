@@ -1,0 +1,21 @@
+//! Activity records: what switches report of calls, faxes and text messages that took place. A
+//! record is written down once, whoever sends it how often, and charged once.
+
+mod fax;
+mod new;
+mod repeat;
+mod settle;
+mod sms;
+mod text;
+
+pub use fax::{FaxOutcome, UnreadableFaxError};
+pub use new::{
+    CallReport, CallResult, FaxReport, NewRecord, RecordKey, RecordKind, Report, SmsReport,
+};
+pub use repeat::{ContentDigest, Intake, KnownRecord, Repeat};
+pub use settle::{AccountOwner, Charge, RecordFlag, Settled};
+pub use sms::Tracking;
+pub use text::{Party, PartyText, RecordName};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! Activity records: taken in, and read again.
+
+mod intake;
+mod reads;
+
+pub use intake::{TakeInRecords, TooManyRecords};
+pub use leaseline_store::load::activity::{
+    ActivityCursor, ActivityFilter, ConflictLine, RecordDetail, RecordLine, RecordState,
+};

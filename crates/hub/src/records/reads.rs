@@ -1,0 +1,56 @@
+//! Records as they are looked at.
+
+use leaseline_core::ids::RecordId;
+use leaseline_store::load;
+use leaseline_store::load::activity::{
+    ActivityCursor, ActivityFilter, ConflictLine, RecordLine, RecordState,
+};
+
+use crate::failure::Failure;
+use crate::hub::Hub;
+
+impl Hub {
+    /// At most so many records of an account after one (or from the first on), by time, then id. A
+    /// log of any length is read page by page, each from the last record's
+    /// [cursor](RecordLine::cursor) on; what is written meanwhile may appear in later pages.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn activity(
+        &self,
+        filter: ActivityFilter,
+        after: Option<ActivityCursor>,
+        limit: u32,
+    ) -> Result<Vec<RecordLine>, Failure> {
+        self.read(move |tx| load::activity::activity(tx, filter, after, limit)).await
+    }
+
+    /// At most so many records in a state, or in any, the last ones first: before one, or from the
+    /// last on.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn records(
+        &self,
+        state: Option<RecordState>,
+        before: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<RecordLine>, Failure> {
+        self.read(move |tx| load::activity::records(tx, state, before, limit)).await
+    }
+
+    /// A record, and what else came by its name.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn record(
+        &self,
+        id: RecordId,
+    ) -> Result<Option<(RecordLine, Vec<ConflictLine>)>, Failure> {
+        self.read(move |tx| {
+            let Some(line) = load::activity::record(tx, id)? else { return Ok(None) };
+            Ok(Some((line, load::activity::conflicts(tx, id)?)))
+        })
+        .await
+    }
+}
