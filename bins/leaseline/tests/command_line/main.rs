@@ -7,6 +7,7 @@ mod configuration;
 mod database;
 mod demo;
 mod metrics;
+mod mor;
 mod operations;
 mod place;
 mod prometheus;

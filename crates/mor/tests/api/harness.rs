@@ -109,7 +109,7 @@ fn hash_of(method: &str, form: &str) -> String {
     let hashed = Method::by_name(method).map_or(&[][..], Method::hashed);
     let value = |name: &&str| {
         let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(known, _)| known == name).map(|(_, value)| value.as_bytes()).last()
+        pairs.filter(|(known, _)| known == name).map(|(_, value)| value.as_bytes()).next_back()
     };
     hash::hex(hashed.iter().filter_map(value), SHOP_SECRET.as_bytes())
 }
