@@ -109,8 +109,8 @@ fn an_error_names_table_entry_and_line() {
          the nearest known one is `first_name`",
     );
     check(
-        "\n[[mor_users]]\nusername = 'admin'\n",
-        "line 2: [[mor_users]]: this version does not serve this table",
+        "\n[[switches]]\nname = 'edge-1'\n",
+        "line 2: [[switches]]: this version does not serve this table",
     );
     check("[[pools]]\nname = \n", "line 2: string values must be quoted, expected literal string");
 }

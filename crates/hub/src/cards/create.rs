@@ -24,7 +24,7 @@ use crate::inbox::Command;
 use crate::request::{Decision, Request, Way};
 
 /// So long the maker of many cards waits for them.
-const MAKERS_PATIENCE: Duration = Duration::from_secs(20);
+const MAKERS_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Cards to be made, all of them or none.
 #[derive(Clone, Debug)]

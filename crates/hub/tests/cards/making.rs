@@ -153,7 +153,7 @@ async fn a_hundred_thousand_cards_are_made_in_one_call() {
         let made = shop.cards(&admin, group, "0000000000", 100_000).await;
         eprintln!("100,000 cards in {:?}", began.elapsed());
         assert_eq!(made, Ok(100_000));
-        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
     })
     .await;
 }
