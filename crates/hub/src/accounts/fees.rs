@@ -1,7 +1,12 @@
 //! Months of subscriptions, debited as they begin: in chunks, each an ordinary request between
 //! others, however long nobody looked.
 
+use std::collections::HashMap;
+
 use leaseline_core::Timestamp;
+use leaseline_core::ids::CustomerId;
+use leaseline_core::ledger::LedgerHead;
+use leaseline_core::subscription::{DueMonth, MonthCharged};
 use leaseline_store::{StoreError, Tx, load, record};
 
 use crate::failure::Failure;
@@ -35,20 +40,25 @@ fn charge(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
     customers.dedup();
     let mut ledgers = load::ledgers::ledgers_for_posting(tx, &customers)?;
     let due = load::fees::still_due(tx, &due, now)?;
-    let charge = |month: &leaseline_core::subscription::DueMonth| {
-        let ledger = ledgers.get_mut(&month.customer)?;
-        match month.charge(ledger, now) {
-            Ok(charged) => Some(charged),
-            Err(refusal) => {
-                let subscription = month.subscription.get();
-                tracing::error!(subscription, month = month.month, error = %refusal, "a month is not debited");
-                None
-            }
-        }
-    };
-    let charged: Vec<_> = due.iter().filter_map(charge).collect();
+    let charged = due.iter().filter_map(|month| debit(month, &mut ledgers, now));
+    let charged: Vec<_> = charged.collect();
     record::subscriptions::months(tx, &charged)?;
     Ok(charged.len())
+}
+
+/// None when the ledger cannot take it, or when the account has got another customer meanwhile,
+/// whose ledger the next chunk holds.
+fn debit(
+    month: &DueMonth,
+    ledgers: &mut HashMap<CustomerId, LedgerHead>,
+    now: Timestamp,
+) -> Option<MonthCharged> {
+    let charged = month.charge(ledgers.get_mut(&month.customer)?, now);
+    if let Err(refusal) = &charged {
+        let subscription = month.subscription.get();
+        tracing::error!(subscription, month = month.month, %refusal, "a month is not debited");
+    }
+    charged.ok()
 }
 
 /// Debits all months that are due now.

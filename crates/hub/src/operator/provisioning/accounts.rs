@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use leaseline_core::Timestamp;
 use leaseline_core::account::{
-    Account, AccountChange, AccountLogin, AccountProfile, Email, EmailKey, EmailOwner, ShownName,
+    Account, AccountChange, AccountLogin, AccountProfile, Email, EmailKey, EmailOwner, EmailTaken,
+    ShownName,
 };
 use leaseline_core::customer::MissingField;
 use leaseline_core::did::Assignment;
@@ -156,11 +157,7 @@ fn permit_email(
 ) -> Result<(), Unfit> {
     let Some(email) = &entry.change.email else { return Ok(()) };
     EmailOwner::may_give(owner, to.map(EmailOwner::Account))?;
-    if emails.insert(email.key()) {
-        Ok(())
-    } else {
-        Err(leaseline_core::account::EmailTaken.into())
-    }
+    if emails.insert(email.key()) { Ok(()) } else { Err(EmailTaken.into()) }
 }
 
 fn menus<'a>(
