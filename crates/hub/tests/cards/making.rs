@@ -125,10 +125,9 @@ impl Digits for Stammering {
 async fn a_pin_that_was_drawn_before_is_drawn_again() {
     for database in databases() {
         let digits = Arc::new(Stammering::default());
-        let settings = leaseline_hub::Settings {
-            digits: Arc::clone(&digits) as Arc<dyn Digits>,
-            ..database.settings(&ManualClock::new())
-        };
+        let source: Arc<dyn Digits> = digits.clone();
+        let settings =
+            leaseline_hub::Settings { digits: source, ..database.settings(&ManualClock::new()) };
         let shop = Shop::open(Hub::open(settings).unwrap()).await;
         let admin = shop.user("admin", MorRole::Admin).await;
         let group = shop.group(&admin, |_| {}).await;
