@@ -99,6 +99,7 @@ pub(crate) enum Command {
     Mor {
         #[command(subcommand)]
         command: MorCommand,
+    },
     /// Takes in and shows what switches reported of calls, faxes and messages
     Records {
         #[command(subcommand)]
