@@ -15,6 +15,7 @@ use crate::leases::LeasesCommand;
 use crate::mor::MorCommand;
 use crate::numbers::NumbersCommand;
 use crate::rates::RatesCommand;
+use crate::records::RecordsCommand;
 use crate::users::UsersCommand;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -98,6 +99,11 @@ pub(crate) enum Command {
     Mor {
         #[command(subcommand)]
         command: MorCommand,
+    },
+    /// Takes in and shows what switches reported of calls, faxes and messages
+    Records {
+        #[command(subcommand)]
+        command: RecordsCommand,
     },
     /// Verifies every invariant of the database; exit code 1 if anything is broken
     Check,

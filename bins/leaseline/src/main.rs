@@ -19,6 +19,7 @@ mod mor;
 mod numbers;
 mod progress;
 mod rates;
+mod records;
 mod serve;
 mod table;
 mod token;
@@ -63,6 +64,7 @@ async fn run(cli: Cli) -> Result<(), Problem> {
         }
         Command::Leases { command } => leases::leases(&configured()?, command, answers).await,
         Command::Rates { command } => rates::rates(&configured()?, command, answers).await,
+        Command::Records { command } => records::records(&configured()?, command, answers).await,
         Command::Check => check::check(&configured()?, answers),
         Command::Config { command: ConfigCommand::Show } => config::show(&sources, answers),
         Command::Completions { shell } => completions::print(shell),

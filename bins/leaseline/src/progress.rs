@@ -12,8 +12,13 @@ pub(crate) struct Bar(Option<ProgressBar>);
 
 impl Bar {
     pub(crate) fn show(&mut self, Progress { pool, done, of }: Progress<'_>) {
+        self.reach(format!("numbers for {pool:?}"), done, of);
+    }
+
+    /// So many of so many of something.
+    pub(crate) fn reach(&mut self, what: impl Into<String>, done: usize, of: usize) {
         let bar = self.0.get_or_insert_with(empty);
-        bar.set_message(format!("numbers for {pool:?}"));
+        bar.set_message(what.into());
         bar.set_length(count(of));
         bar.set_position(count(done));
     }

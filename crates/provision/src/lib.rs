@@ -1,8 +1,10 @@
-//! The provisioning file, and imports of numbers and of rates.
+//! The provisioning file, and imports of numbers, of rates and of records.
 //!
 //! [`File::read`] reads and checks what can be checked without a database; [`apply`] compares it
 //! with what there is and brings it about, all of it or nothing. [`import_csv`] puts the numbers of
-//! a CSV file into a pool, [`import_rates`] those of a rate deck into a new version of it. Whatever is wrong is said with its place: table, entry and line.
+//! a CSV file into a pool, [`import_rates`] those of a rate deck into a new version of it,
+//! [`import_records`] takes in what switches reported. Whatever is wrong is said with its place:
+//! table, entry and line.
 //!
 //! This crate knows files and what operators write in them. It knows no SQL, no command line and
 //! no wire; what is done with what it read, the hub decides.
@@ -33,6 +35,7 @@ mod api_users;
 mod apply;
 mod convert;
 mod csv_file;
+mod csv_lines;
 mod customers;
 mod document;
 mod error;
@@ -43,6 +46,7 @@ mod mor;
 mod numbers;
 mod pools;
 mod rates;
+mod records;
 mod spot;
 #[cfg(test)]
 mod tests;
@@ -53,3 +57,4 @@ pub use file::File;
 pub use import::{Imported, import_csv};
 pub use inventory::Progress;
 pub use rates::{RatesFile, import_rates};
+pub use records::{RecordsFile, RecordsTaken, import_records};

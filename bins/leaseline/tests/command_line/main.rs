@@ -13,6 +13,7 @@ mod place;
 mod prometheus;
 mod provisioning;
 mod rates;
+mod records;
 mod secrets;
 mod serving;
 mod shop;

@@ -92,7 +92,8 @@ impl Deck {
     pub(crate) fn rates(&self, folder: &Path) -> Result<Vec<RateEntry>, Error> {
         let mut rates = self.inline()?;
         if let Some(csv) = &self.csv {
-            let read = csv_file::read(&folder.join(&csv.value), Spot::Csv, &mut rates);
+            let path = folder.join(&csv.value);
+            let read = csv_file::read(&path, &self.origin(), Spot::Csv, &mut rates);
             read.map_err(|error| match error {
                 Error::Unreadable { source, .. } => {
                     let what = format!("{} can not be read: {source}", csv.value.display());
@@ -104,10 +105,14 @@ impl Deck {
         Ok(rates.checked()?)
     }
 
-    fn inline(&self) -> Result<Rates, Fault> {
+    fn origin(&self) -> Origin {
         let csv = self.csv.as_ref();
         let csv = csv.map(|csv| At { line: csv.line, value: csv.value.display().to_string() });
-        let mut rates = Rates::new(Origin { subject: self.subject.clone(), csv });
+        Origin { subject: self.subject.clone(), csv }
+    }
+
+    fn inline(&self) -> Result<Rates, Fault> {
+        let mut rates = Rates::new(self.origin());
         self.lines.iter().try_for_each(|line| rates.push(line.clone()))?;
         Ok(rates)
     }

@@ -37,7 +37,7 @@ impl RatesFile {
     /// wrong.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let mut rates = Rates::new(Origin::of_file());
-        csv_file::read(path, Spot::Here, &mut rates)?;
+        csv_file::read(path, &Origin::of_file(), Spot::Here, &mut rates)?;
         let entries = rates.checked()?;
         match entries.is_empty() {
             true => Err(Origin::of_file().fault(Spot::Here(1), "there are no rates in it").into()),

@@ -58,6 +58,10 @@ pub enum Invariant {
     MonthsWithoutGaps,
     /// A month of a subscription is booked as what it cost, in the ledger of a customer.
     MonthBooked,
+    /// A record's charge is booked once, as what it cost, in the ledger of its customer.
+    RecordBooked,
+    /// A record says what happened.
+    RecordReported,
     /// A card's ledger is there, and is nobody else's.
     CardLedger,
     /// No two cards have the same number, and no two of a group the same PIN.
@@ -102,6 +106,7 @@ enum Question {
     Leases(&'static str),
     Cards(&'static str),
     CardGroups(&'static str),
+    Records(&'static str),
 }
 
 impl Question {
@@ -111,6 +116,7 @@ impl Question {
             Self::Customers(text) => integers(tx, "customer", text),
             Self::Accounts(text) => integers(tx, "account", text),
             Self::Subscriptions(text) => integers(tx, "subscription", text),
+            Self::Records(text) => integers(tx, "record", text),
             Self::Numbers(text) => integers(tx, "number", text),
             Self::Leases(text) => references(tx, text),
             Self::Cards(text) => integers(tx, "card", text),
@@ -167,6 +173,8 @@ impl Invariant {
             Self::AssignedToSomething => "what it is assigned to is not there",
             Self::MonthsWithoutGaps => "its months are not numbered from 0 to its last",
             Self::MonthBooked => "a month of it is not booked as what it cost",
+            Self::RecordBooked => "its charge is not booked as what it cost",
+            Self::RecordReported => "what happened is missing",
             Self::CardLedger => "its ledger is missing, or somebody else's too",
             Self::CardAlone => "another card has its number, or its PIN in its group",
             Self::CardOfGroup => "its number or its PIN has not the length that its group says",
@@ -196,6 +204,8 @@ const QUESTIONS: &[(Invariant, Question)] = &[
     (Invariant::AssignedToSomething, Question::Subscriptions(ASSIGNED_TO_NOTHING)),
     (Invariant::MonthsWithoutGaps, Question::Subscriptions(MONTHS_WITH_GAPS)),
     (Invariant::MonthBooked, Question::Subscriptions(MONTH_NOT_BOOKED)),
+    (Invariant::RecordBooked, Question::Records(RECORD_NOT_BOOKED)),
+    (Invariant::RecordReported, Question::Records(RECORD_WITHOUT_REPORT)),
     (Invariant::CardLedger, Question::Cards(CARD_WITHOUT_LEDGER)),
     (Invariant::CardAlone, Question::Cards(CARD_TWICE)),
     (Invariant::CardOfGroup, Question::Cards(CARD_OF_ANOTHER_SIZE)),
@@ -353,6 +363,22 @@ const MONTH_NOT_BOOKED: &str = "
           AND (e.source IS NULL OR e.amount <> -f.amount
                OR e.kind <> CASE WHEN f.month = 0 THEN 4 ELSE 5 END)
     ORDER BY f.subscription_id LIMIT {}";
+
+const RECORD_NOT_BOOKED: &str = "
+    SELECT r.id FROM records r LEFT JOIN customers c ON c.id = r.customer_id
+    LEFT JOIN ledger_entries e ON e.source = r.charge_source
+    WHERE r.charge_source IS NOT NULL
+      AND (e.ledger_id IS DISTINCT FROM c.ledger_id OR e.amount IS DISTINCT FROM -r.charge)
+    ORDER BY r.id LIMIT {}";
+
+// The codes of kinds: 1 calls, 2 faxes, 3 messages.
+const RECORD_WITHOUT_REPORT: &str = "
+    SELECT r.id FROM records r
+    WHERE CASE r.kind
+          WHEN 1 THEN (SELECT count(*) FROM call_reports d WHERE d.record_id = r.id)
+          WHEN 2 THEN (SELECT count(*) FROM fax_reports d WHERE d.record_id = r.id)
+          ELSE (SELECT count(*) FROM sms_reports d WHERE d.record_id = r.id) END <> 1
+    ORDER BY r.id LIMIT {}";
 
 // Two cards with one ledger tell both.
 const CARD_WITHOUT_LEDGER: &str = "

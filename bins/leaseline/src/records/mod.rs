@@ -1,0 +1,138 @@
+//! `leaseline records`: what switches reported of calls, faxes and messages.
+
+mod shown;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use clap::{Subcommand, ValueEnum};
+use leaseline_core::ids::RecordId;
+use leaseline_hub::Hub;
+use leaseline_hub::records::RecordState;
+use leaseline_provision::{RecordsFile, RecordsTaken, import_records};
+use leaseline_service::{Config, Problem, with_hub};
+use serde::Serialize;
+
+use crate::answer::Answers;
+use crate::apply::problem;
+use crate::ask::{Page, not_done};
+use crate::progress::Bar;
+use shown::{Detailed, Records, Shown};
+
+#[derive(Subcommand)]
+pub(crate) enum RecordsCommand {
+    /// Takes in the records of a CSV file; those that are there already change nothing
+    Import {
+        /// CSV file whose header names `kind` (call, fax or sms) and the fields of those records
+        file: PathBuf,
+    },
+    /// Lists records, the last ones first
+    List {
+        /// Only those that somebody has to look at
+        #[arg(long)]
+        state: Option<State>,
+        /// Only those before this one, the last of the page before
+        #[arg(long, value_name = "ID", value_parser = record_id)]
+        before: Option<RecordId>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Shows a record, how its charge was reckoned, and what else came by its name
+    Show {
+        #[arg(value_parser = record_id)]
+        id: RecordId,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum State {
+    /// Belongs to nobody we know
+    Orphan,
+    /// Was sent again with another content
+    Conflict,
+    /// Has an owner who could not be charged
+    Unpriced,
+}
+
+pub(crate) async fn records(
+    config: &Config,
+    command: RecordsCommand,
+    answers: Answers,
+) -> Result<(), Problem> {
+    match command {
+        RecordsCommand::Import { file } => answers.print(&import(config, &file).await?),
+        RecordsCommand::List { state, before, page } => {
+            let list = async |hub: &Hub| {
+                let found = hub.records(state.map(RecordState::from), before, page.limit).await;
+                found.map_err(|failure| not_done("list the records", failure))
+            };
+            let found = with_hub(config, list).await?;
+            answers.print(&Records { records: found.iter().map(Shown::from).collect() })
+        }
+        RecordsCommand::Show { id } => {
+            answers.print(&with_hub(config, async |hub| show(hub, id).await).await?)
+        }
+    }
+}
+
+async fn import(config: &Config, path: &Path) -> Result<Imported, Problem> {
+    let problem = |error| problem(format!("import {}", path.display()), error);
+    let file = RecordsFile::read(path, &config.default_region).map_err(problem)?;
+    let import = async |hub: &Hub| {
+        let mut bar = Bar::default();
+        let show = |done| bar.reach("records", done, file.records());
+        import_records(hub, &file, show).await.map_err(problem)
+    };
+    Ok(Imported::from(with_hub(config, import).await?))
+}
+
+async fn show(hub: &Hub, id: RecordId) -> Result<Detailed, Problem> {
+    let what = || format!("show the record {id}");
+    let found = hub.record(id).await.map_err(|failure| not_done(what(), failure))?;
+    let (line, conflicts) = found.ok_or_else(|| {
+        Problem::new(what(), "there is no such record", "the ids there are: leaseline records list")
+    })?;
+    Ok(Detailed::new(&line, &conflicts))
+}
+
+fn record_id(text: &str) -> Result<RecordId, String> {
+    let id = text.parse().ok().and_then(RecordId::new);
+    id.ok_or_else(|| "an id is a whole number from 1 on".into())
+}
+
+impl From<State> for RecordState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Orphan => Self::Orphan,
+            State::Conflict => Self::Conflict,
+            State::Unpriced => Self::Unpriced,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Imported {
+    stored: usize,
+    orphans: usize,
+    duplicates: usize,
+    updated: usize,
+    conflicts: usize,
+}
+
+impl From<RecordsTaken> for Imported {
+    fn from(taken: RecordsTaken) -> Self {
+        let RecordsTaken { stored, orphans, duplicates, updated, conflicts } = taken;
+        Self { stored, orphans, duplicates, updated, conflicts }
+    }
+}
+
+impl fmt::Display for Imported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { stored, orphans, duplicates, updated, conflicts } = self;
+        writeln!(
+            f,
+            "{stored} stored, {orphans} of nobody we know, {duplicates} there already, {updated} \
+             updated, {conflicts} kept for review"
+        )
+    }
+}
