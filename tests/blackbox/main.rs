@@ -10,5 +10,6 @@ mod how_to;
 mod program;
 mod races;
 mod readme;
+mod slow_reader;
 mod stop;
 mod store_away;

@@ -21,7 +21,16 @@ pub(crate) struct Program {
 impl Program {
     /// Starts `leaseline-apigate` on a database and waits until it listens.
     pub(crate) fn apigate(database_url: &str) -> Self {
-        let mut command = Command::new(binary("leaseline-apigate"));
+        Self::start("leaseline-apigate", database_url)
+    }
+
+    /// Starts `leaseline-traitel`.
+    pub(crate) fn traitel(database_url: &str) -> Self {
+        Self::start("leaseline-traitel", database_url)
+    }
+
+    fn start(name: &str, database_url: &str) -> Self {
+        let mut command = Command::new(binary(name));
         command
             .args(["--listen", "127.0.0.1:0", "--database-url", database_url])
             .env("LEASELINE_JWT__SECRET", SECRET)
@@ -36,6 +45,15 @@ impl Program {
         let address = line.strip_prefix("listening on http://").map(str::parse);
         let address = address.unwrap_or_else(|| panic!("{line:?} is no address")).expect("one");
         Self { child, address }
+    }
+
+    /// How much memory it takes at present.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("it is running");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")).expect("a size");
+        kilobytes.parse::<u64>().expect("a number") << 10
     }
 
     /// Ends it without warning, as a power cut would.

@@ -93,8 +93,26 @@ impl Answer {
             Some((name.to_ascii_lowercase(), value.trim().to_owned()))
         };
         let headers: Vec<_> = lines.filter_map(header).collect();
-        let answer = Self { status, headers, body: body.to_owned() };
+        let mut answer = Self { status, headers, body: body.to_owned() };
+        if answer.header("transfer-encoding") == Some("chunked") {
+            answer.body = unchunked(body)?;
+            return Some(answer);
+        }
         let length: usize = answer.header("content-length")?.parse().ok()?;
         (length == answer.body.len()).then_some(answer)
+    }
+}
+
+/// A body that came in chunks; none when it was cut short.
+fn unchunked(mut chunks: &str) -> Option<String> {
+    let mut body = String::new();
+    loop {
+        let (length, rest) = chunks.split_once("\r\n")?;
+        let length = usize::from_str_radix(length, 16).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.push_str(rest.get(..length)?);
+        chunks = rest.get(length..)?.strip_prefix("\r\n")?;
     }
 }

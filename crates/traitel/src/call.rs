@@ -1,6 +1,8 @@
 //! What each mode does: from_wire, the hub, to_wire.
 
 use leaseline_core::account::{Account, AccountPart};
+use leaseline_core::ivr::Direction;
+use leaseline_core::record::RecordKind;
 use leaseline_hub::Hub;
 use leaseline_hub::accounts::SetTimeZone;
 
@@ -8,7 +10,7 @@ use crate::error::Error;
 use crate::intake::Parameters;
 use crate::mode::Mode;
 use crate::reply::Output;
-use crate::{costs, from_wire, to_wire};
+use crate::{costs, from_wire, log, to_wire};
 
 /// A request that was let in.
 pub(crate) struct Call<'a> {
@@ -80,12 +82,12 @@ impl Call<'_> {
                 hub.ask(request).await??;
                 Ok(Output::NONE)
             }
-            Mode::LogFaxIn => Err(Error::Unavailable),
-            Mode::LogFaxOut => Err(Error::Unavailable),
-            Mode::LogVoiceIn => Err(Error::Unavailable),
-            Mode::LogVoiceOut => Err(Error::Unavailable),
-            Mode::LogSmsIn => Err(Error::Unavailable),
-            Mode::LogSmsOut => Err(Error::Unavailable),
+            Mode::LogFaxIn => log::answer(&self, RecordKind::Fax, Direction::Inbound).await,
+            Mode::LogFaxOut => log::answer(&self, RecordKind::Fax, Direction::Outbound).await,
+            Mode::LogVoiceIn => log::answer(&self, RecordKind::Call, Direction::Inbound).await,
+            Mode::LogVoiceOut => log::answer(&self, RecordKind::Call, Direction::Outbound).await,
+            Mode::LogSmsIn => log::answer(&self, RecordKind::Sms, Direction::Inbound).await,
+            Mode::LogSmsOut => log::answer(&self, RecordKind::Sms, Direction::Outbound).await,
             Mode::SetTimeZone => {
                 let name = from_wire::zone_name(parameters)?.to_owned();
                 hub.ask(SetTimeZone { account, name: name.clone() }).await??;
@@ -107,7 +109,7 @@ impl Call<'_> {
     }
 
     /// Whether the account has this part; a deleted sub-account is none any more.
-    async fn know(&self, part: Option<AccountPart>) -> Result<(), Error> {
+    pub(crate) async fn know(&self, part: Option<AccountPart>) -> Result<(), Error> {
         let Some(AccountPart::Sub(id)) = part else { return Ok(()) };
         let found = self.hub.sub_account(self.account.id, id).await?;
         found.map(drop).ok_or(Error::SubAccount)

@@ -7,8 +7,6 @@
 //! A request goes through `intake`, `auth`, `from_wire`, the hub and `to_wire`; the first of them
 //! that finds something wrong answers, which is the order of checks that the API's clients rely on.
 
-#![allow(dead_code, reason = "the rows of the logs come with the records")]
-
 mod auth;
 mod call;
 mod costs;

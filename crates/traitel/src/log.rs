@@ -1,30 +1,112 @@
 //! The logs: read page by page while they are sent, so that a long one takes no more memory than a
 //! short one, however slowly its reader reads.
 
+mod rows;
+
+use actix_web::web::Bytes;
+use futures_util::stream::{self, StreamExt};
 use leaseline_core::account::AccountPart;
+use leaseline_core::ivr::Direction;
+use leaseline_core::record::RecordKind;
 use leaseline_core::timestamp::Zone;
+use leaseline_hub::records::{ActivityCursor, ActivityFilter, RecordLine};
+use leaseline_hub::{Failure, Hub, IanaZone};
 use time::Date;
 
-use crate::days::Days;
+use crate::call::Call;
+use crate::days::{self, Days};
 use crate::error::Error;
 use crate::intake::Parameters;
 use crate::parameter::{self, optional, required};
+use crate::reply::{BrokenOff, Output};
+
+/// So many records are read at a time.
+const PAGE: u32 = 500;
 
 /// Which rows are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    pub(crate) days: Days,
+struct Wanted {
+    days: Days,
     /// At most so many rows, the first ones.
-    pub(crate) limit: u64,
-    pub(crate) part: Option<AccountPart>,
+    limit: u64,
+    part: Option<AccountPart>,
+}
+
+/// A log on its way to its reader.
+struct Reading {
+    hub: Hub,
+    zone: IanaZone,
+    days: Days,
+    filter: ActivityFilter,
+    after: Option<ActivityCursor>,
+    /// So many more rows are wanted.
+    left: u64,
+    is_over: bool,
+}
+
+/// The log of a kind and direction. Its first page is read before anything is said, so that a
+/// store that is away has its error.
+pub(crate) async fn answer(
+    call: &Call<'_>,
+    kind: RecordKind,
+    direction: Direction,
+) -> Result<Output, Error> {
+    // Read anew: the account that logged in may be half a second old, and its zone another.
+    let account = call.hub.account(call.account.id).await?;
+    let zone = IanaZone::by_exact_name(&account.profile.time_zone);
+    let zone = zone.map_err(|_| Error::Unavailable)?;
+    let today = days::today(&zone, call.hub.now()).ok_or(Error::Unavailable)?;
+    let Wanted { days, limit, part } = wanted(call.parameters, &zone, today)?;
+    call.know(part).await?;
+    let (from, until) = (days.from, days.until);
+    let filter = ActivityFilter { account: account.id, kind, direction, part, from, until };
+    let hub = call.hub.clone();
+    let log = Reading { hub, zone, days, filter, after: None, left: limit, is_over: false };
+    log.begun(rows::header(kind, direction)).await
+}
+
+impl Reading {
+    /// The header and the first rows at once, the rest while they are sent.
+    async fn begun(mut self, header: &str) -> Result<Output, Error> {
+        let first = self.page().await?.unwrap_or_default();
+        let begun = format!("{header}\n{first}");
+        if self.is_over {
+            return Ok(Output::Text(begun));
+        }
+        let begun = stream::iter([Ok(Bytes::from(begun))]);
+        let rest = stream::try_unfold(self, async |mut log| {
+            let page = log.page().await?;
+            Ok::<_, BrokenOff>(page.map(|rows| (Bytes::from(rows), log)))
+        });
+        Ok(Output::stream(begun.chain(rest)))
+    }
+
+    /// The next rows; none when the log is over.
+    async fn page(&mut self) -> Result<Option<String>, Failure> {
+        let mut rows = String::new();
+        while rows.is_empty() && !self.is_over {
+            let records = self.hub.activity(self.filter, self.after, PAGE).await?;
+            let is_full = u32::try_from(records.len()) == Ok(PAGE);
+            self.after = records.last().map(RecordLine::cursor);
+            records.iter().for_each(|record| self.push(record, &mut rows));
+            self.is_over = !is_full || self.left == 0;
+        }
+        Ok((!rows.is_empty()).then_some(rows))
+    }
+
+    /// Writes a record's row, if it is wanted: where clocks were set back, records of other days
+    /// lie between those of one.
+    fn push(&mut self, record: &RecordLine, rows: &mut String) {
+        let shown = self.zone.local(record.at).filter(|shown| self.days.include(*shown));
+        if let (Some(shown), 1..) = (shown, self.left) {
+            rows.push_str(&rows::row(record, shown).end());
+            self.left -= 1;
+        }
+    }
 }
 
 /// Reads the parameters of a log. A day that lies after today is none.
-pub(crate) fn wanted(
-    parameters: &Parameters,
-    zone: &dyn Zone,
-    today: Date,
-) -> Result<Wanted, Error> {
+fn wanted(parameters: &Parameters, zone: &dyn Zone, today: Date) -> Result<Wanted, Error> {
     let day = |text: &str| parameter::day(text).filter(|day| *day <= today);
     let first = required(parameters, "startdate", day, Error::StartDate)?;
     let last = required(parameters, "enddate", day, Error::EndDate)?;

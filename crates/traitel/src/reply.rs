@@ -1,7 +1,5 @@
 //! Answers.
 
-use std::convert::Infallible;
-
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::web::Bytes;
@@ -73,11 +71,5 @@ impl std::error::Error for BrokenOff {}
 impl From<Failure> for BrokenOff {
     fn from(_: Failure) -> Self {
         Self
-    }
-}
-
-impl From<Infallible> for BrokenOff {
-    fn from(never: Infallible) -> Self {
-        match never {}
     }
 }

@@ -86,7 +86,7 @@ const fn service(service: Service) -> &'static str {
     }
 }
 
-fn part(part: AccountPart) -> String {
+pub(crate) fn part(part: AccountPart) -> String {
     match part {
         AccountPart::Main => "0".into(),
         AccountPart::Sub(id) => id.to_string(),

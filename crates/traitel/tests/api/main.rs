@@ -8,6 +8,7 @@ mod dids;
 mod harness;
 mod ivml;
 mod logins;
+mod logs;
 mod sub_accounts;
 mod transport;
 mod zones;
