@@ -65,7 +65,16 @@ pub(crate) struct Recent(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     admitted: HashMap<LoginKey, Instant>,
+    /// How many failures there were in this process: what the store said before the last one is
+    /// not to be remembered after it.
+    failures: u64,
     written: HashMap<LoginKey, Instant>,
+}
+
+/// When the store was asked, and what had happened before.
+struct Asking {
+    since: Instant,
+    failures: u64,
 }
 
 impl Hub {
@@ -79,11 +88,11 @@ impl Hub {
         if self.recent_logins().is_admitted(&key) {
             return Ok(true);
         }
-        let (rule, asked, since) = (*self.throttle(), key.clone(), Instant::now());
+        let (rule, asked, asking) = (*self.throttle(), key.clone(), self.recent_logins().ask());
         let tries = self.read(move |tx| load::logins::tries(tx, &asked, &rule)).await?;
         let admitted = rule.admits(&tries, self.now());
         if admitted {
-            self.recent_logins().admit(key, since);
+            self.recent_logins().admit(key, asking);
         }
         Ok(admitted)
     }
@@ -150,14 +159,23 @@ impl Recent {
         lock(&self.0).admitted.get(key).is_some_and(|since| since.elapsed() < ADMITTED)
     }
 
-    /// `since` is when the store was asked, not when it answered.
-    fn admit(&self, key: LoginKey, since: Instant) {
-        put(&mut lock(&self.0).admitted, key, since);
+    /// To be called before the store is asked.
+    fn ask(&self) -> Asking {
+        Asking { since: Instant::now(), failures: lock(&self.0).failures }
+    }
+
+    fn admit(&self, key: LoginKey, asking: Asking) {
+        let mut known = lock(&self.0);
+        if known.failures == asking.failures {
+            put(&mut known.admitted, key, asking.since);
+        }
     }
 
     /// After a failure, nobody from its source is admitted unasked.
     fn judge_anew(&self, source: &[u8; 16]) {
-        lock(&self.0).admitted.retain(|key, _| key.source != *source);
+        let mut known = lock(&self.0);
+        known.failures = known.failures.wrapping_add(1);
+        known.admitted.retain(|key, _| key.source != *source);
     }
 
     fn is_written(&self, key: &LoginKey) -> bool {

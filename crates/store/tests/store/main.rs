@@ -6,6 +6,7 @@ mod accounts;
 mod cards;
 mod check;
 mod locks;
+mod logins;
 mod migrate;
 mod past;
 mod raw;

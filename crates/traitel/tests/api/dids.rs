@@ -66,10 +66,8 @@ fn a_number_is_subscribed_to_once_for_each_service() {
         assert_eq!(subscribe("demo", "fax", "%2B61280000000"), DONE);
         assert_eq!(subscribe("plain", "fax", "+61280000001"), DONE);
         api.check("querybalance", "", "Ok\n9.5000\n");
-        let numbers = format!("{NUMBERS}0280000000,fax,,\n0280000000,voice,,\n");
-        let voice_first = format!("{NUMBERS}0280000000,voice,,\n0280000000,fax,,\n");
-        let listed = api.ask("querynumbers", "");
-        assert!(listed == numbers || listed == voice_first, "{listed}");
+        let numbers = format!("{NUMBERS}0280000000,voice,,\n0280000000,fax,,\n");
+        api.check("querynumbers", "", &numbers);
         let offered = api.ask("querydids", &format!("service=voice&{SYDNEY}"));
         assert!(offered.ends_with("Australia,Sydney,0280000002\n"), "{offered}");
     });
