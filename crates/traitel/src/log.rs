@@ -23,6 +23,10 @@ use crate::reply::{BrokenOff, Output};
 /// So many records are read at a time.
 const PAGE: u32 = 500;
 
+/// So often a page is asked for before the log is broken off: whoever reads for minutes meets a busy
+/// moment of the store sooner or later.
+const TRIES: u32 = 5;
+
 /// Which rows are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wanted {
@@ -68,30 +72,40 @@ pub(crate) async fn answer(
 impl Reading {
     /// The header and the first rows at once, the rest while they are sent.
     async fn begun(mut self, header: &str) -> Result<Output, Error> {
-        let first = self.page().await?.unwrap_or_default();
+        // A caller who has not heard anything yet can ask again.
+        let first = self.page(1).await?.unwrap_or_default();
         let begun = format!("{header}\n{first}");
         if self.is_over {
             return Ok(Output::Text(begun));
         }
         let begun = stream::iter([Ok(Bytes::from(begun))]);
         let rest = stream::try_unfold(self, async |mut log| {
-            let page = log.page().await?;
+            let page = log.page(TRIES).await?;
             Ok::<_, BrokenOff>(page.map(|rows| (Bytes::from(rows), log)))
         });
         Ok(Output::stream(begun.chain(rest)))
     }
 
     /// The next rows; none when the log is over.
-    async fn page(&mut self) -> Result<Option<String>, Failure> {
+    async fn page(&mut self, tries: u32) -> Result<Option<String>, Failure> {
         let mut rows = String::new();
         while rows.is_empty() && !self.is_over {
-            let records = self.hub.activity(self.filter, self.after, PAGE).await?;
+            let records = self.records(tries).await?;
             let is_full = u32::try_from(records.len()) == Ok(PAGE);
             self.after = records.last().map(RecordLine::cursor);
             records.iter().for_each(|record| self.push(record, &mut rows));
             self.is_over = !is_full || self.left == 0;
         }
         Ok((!rows.is_empty()).then_some(rows))
+    }
+
+    async fn records(&self, tries: u32) -> Result<Vec<RecordLine>, Failure> {
+        for _ in 1..tries {
+            if let Ok(records) = self.hub.activity(self.filter, self.after, PAGE).await {
+                return Ok(records);
+            }
+        }
+        self.hub.activity(self.filter, self.after, PAGE).await
     }
 
     /// Writes a record's row, if it is wanted: where clocks were set back, records of other days
