@@ -340,10 +340,12 @@ fn a_ledger_is_listed_from_either_end() {
     let opening = json!({
         "seq": 1, "at": "2020-01-31T12:00:00Z", "kind": "opening", "amount": 100,
         "balance_after": 100, "source": "00000000-0000-7000-8000-000000000002",
+        "reference": null,
     });
     let (at, source) = (&newest["entries"][0]["at"], &newest["entries"][0]["source"]);
     let more = json!({
         "seq": 2, "at": at, "kind": "topup", "amount": 5, "balance_after": 105, "source": source,
+        "reference": null,
     });
     let ledger = |entries: &[&Value]| json!({ "customer": 1, "balance": 105, "entries": entries });
     assert_eq!(newest, ledger(&[&more, &opening]));
