@@ -108,6 +108,15 @@ integer_id! {
     TaxId
 }
 
+integer_id! {
+    /// A softswitch.
+    SwitchId
+}
+
+/// The decision on a call (switch interface: `ref`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallRef(Uuid);
+
 /// A lease (Apigate: `reference_id`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeaseId(Uuid);
@@ -115,6 +124,24 @@ pub struct LeaseId(Uuid);
 /// What a ledger entry was booked for. Unique: one source is booked once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(Uuid);
+
+impl CallRef {
+    /// The decision with this name.
+    pub const fn new(name: Uuid) -> Self {
+        Self(name)
+    }
+
+    /// The name.
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for CallRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
 
 impl LeaseId {
     /// The lease with this reference.

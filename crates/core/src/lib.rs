@@ -17,6 +17,7 @@
 
 pub mod account;
 pub mod api_user;
+pub mod call;
 pub mod card;
 pub mod currency;
 pub mod customer;
@@ -42,6 +43,7 @@ pub mod release;
 pub mod reservation;
 pub mod subscriber;
 pub mod subscription;
+pub mod switch;
 pub mod tax;
 pub mod throttle;
 pub mod timestamp;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::price::Price;
 use super::rate::Step;
+use crate::customer::{BlockRate, BlockSeconds};
 use crate::decimal::Rounding;
 use crate::money::Credits;
 
@@ -35,6 +36,17 @@ pub enum TraceLine {
         step: Step,
         /// So many seconds of it.
         seconds: u64,
+    },
+    /// Whole blocks of a call on a leased number.
+    Blocks {
+        /// How many.
+        blocks: i64,
+        /// How long each is.
+        block: BlockSeconds,
+        /// What each costs.
+        rate: BlockRate,
+        /// What they cost together.
+        cost: Credits,
     },
     /// Pages of a fax.
     Pages {
@@ -75,7 +87,7 @@ pub struct Exact {
 }
 
 impl Trace {
-    pub(super) const fn new(lines: Vec<TraceLine>) -> Self {
+    pub(crate) const fn new(lines: Vec<TraceLine>) -> Self {
         Self(lines)
     }
 
@@ -109,6 +121,11 @@ impl fmt::Display for TraceLine {
                 "from second {}: {seconds} s in increments of {} s at {} per {} s",
                 step.from_second, step.increment, step.price, step.per_seconds
             ),
+            Self::Blocks { blocks, block, rate, cost } => {
+                let (block, rate) = (block.get(), Credits::new(rate.get()).in_dollars());
+                let cost = cost.in_dollars();
+                write!(f, "{blocks} blocks of {block} s at {rate}: {cost}")
+            }
             Self::Pages { pages, price } => write!(f, "{pages} pages at {price}"),
             Self::Message { price } => write!(f, "message {price}"),
             Self::MaxCost { price } => write!(f, "at most {price}"),

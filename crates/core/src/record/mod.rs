@@ -3,6 +3,7 @@
 
 mod fax;
 mod new;
+mod owner;
 mod repeat;
 mod settle;
 mod sms;
@@ -12,8 +13,9 @@ pub use fax::{FaxOutcome, UnreadableFaxError};
 pub use new::{
     CallReport, CallResult, FaxReport, NewRecord, RecordKey, RecordKind, Report, SmsReport,
 };
+pub use owner::{AccountOwner, CardOwner, LeaseOwner, RecordOwner};
 pub use repeat::{ContentDigest, Intake, KnownRecord, Repeat};
-pub use settle::{AccountOwner, Charge, RecordFlag, Settled};
+pub use settle::{Charge, Owned, OwnerView, Ownership, RecordFlag, Settled};
 pub use sms::Tracking;
 pub use text::{Party, PartyText, RecordName};
 

@@ -1,6 +1,7 @@
 //! A record as it comes in.
 
 use super::fax::FaxOutcome;
+use super::settle::RecordFlag;
 use super::sms::Tracking;
 use super::text::{Party, RecordName};
 use crate::account::AccountPart;
@@ -127,6 +128,10 @@ pub struct SmsReport {
     pub sms_type: SmsType,
 }
 
+/// A call that was reported longer than it was allowed by more than this is held to be an error of
+/// the switch, and billed as long as it was allowed.
+const OVERRUN_SECONDS: i64 = 5;
+
 const MILLIS_PER_SECOND: u64 = 1_000;
 const MICROS_PER_MILLI: i64 = 1_000;
 
@@ -155,16 +160,21 @@ impl NewRecord {
         }
     }
 
-    /// As what it is priced and how much of it there was; `None` when such records cost nothing:
-    /// what failed, and faxes and messages that came in.
-    pub fn priced_as(&self) -> Option<(RatedService, Usage)> {
-        match (&self.report, self.direction) {
+    /// As what it is priced and how much of it there was, for one that went this way and was
+    /// allowed to last so long; `None` when such records cost nothing: what failed, and faxes and
+    /// messages that came in.
+    pub(super) fn priced_as(
+        &self,
+        direction: Direction,
+        max_seconds: Option<i64>,
+    ) -> Option<(RatedService, Usage)> {
+        match (&self.report, direction) {
             (Report::Call(call), direction) => {
                 let service = match direction {
                     Direction::Outbound => RatedService::Voice,
                     Direction::Inbound => RatedService::VoiceIn,
                 };
-                let seconds = call.billable_seconds();
+                let seconds = call.billable_seconds(max_seconds);
                 (seconds > 0).then(|| (service, Usage::seconds(seconds)))
             }
             (Report::Fax(fax), Direction::Outbound) if fax.outcome.is_success() => {
@@ -233,13 +243,31 @@ impl NewRecord {
 }
 
 impl CallReport {
-    /// Seconds that are billed before a rate rounds them: whole ones, and none of a failed call.
-    pub fn billable_seconds(&self) -> u64 {
-        let millis = u64::try_from(self.bill_ms).unwrap_or(0);
-        match self.result {
-            CallResult::Answered => millis.div_ceil(MILLIS_PER_SECOND),
-            CallResult::Failed => 0,
+    /// Seconds that are billed before a rate or a block rounds them: whole ones, none of a failed
+    /// call, and no more than it was allowed to last where it is said to have overrun that.
+    pub fn billable_seconds(&self, max_seconds: Option<i64>) -> u64 {
+        let overrun = max_seconds.filter(|_| self.has_overrun(max_seconds));
+        match (self.result, overrun.map(i64::unsigned_abs)) {
+            (CallResult::Failed, _) => 0,
+            (CallResult::Answered, Some(allowed)) => allowed,
+            (CallResult::Answered, None) => {
+                u64::try_from(self.bill_ms).unwrap_or(0).div_ceil(MILLIS_PER_SECOND)
+            }
         }
+    }
+
+    /// A length that cannot be meant.
+    pub(super) fn oddity(&self, max_seconds: Option<i64>) -> Option<RecordFlag> {
+        match self.bill_ms {
+            ..0 => Some(RecordFlag::NegativeDuration),
+            _ if self.has_overrun(max_seconds) => Some(RecordFlag::Overrun),
+            _ => None,
+        }
+    }
+
+    fn has_overrun(&self, max_seconds: Option<i64>) -> bool {
+        let longest = |seconds: i64| seconds.saturating_add(OVERRUN_SECONDS).saturating_mul(1_000);
+        max_seconds.is_some_and(|seconds| self.bill_ms > longest(seconds))
     }
 }
 

@@ -1,34 +1,59 @@
 //! To whom a record belongs, and what it costs.
 
 use super::new::{NewRecord, Report};
-use crate::account::AccountPart;
-use crate::ids::{AccountId, CustomerId, IvmlId, RateDeckId};
+use super::owner::{AccountOwner, LeaseOwner, RecordOwner};
+use crate::call::{CallDecided, CallPayer};
 use crate::ivr::Direction;
 use crate::ledger::EntryKind;
 use crate::money::Credits;
-use crate::rating::{FoundRate, Trace};
+use crate::rating::{FoundRate, Rated, RatedService, Trace, Usage};
+use crate::timestamp::Timestamp;
 
-/// The account that a record belongs to.
+/// What is known of whose record it is.
+#[derive(Clone, Debug, Default)]
+pub struct OwnerView<'a> {
+    /// The decisions on the call, each with its name, the latest last.
+    pub decisions: Vec<&'a CallDecided>,
+    /// The account that the record names, with the part that it names or the main account.
+    pub named: Option<AccountOwner>,
+    /// Who had the number that was called as a subscriber, as of then.
+    pub subscriber: Option<AccountOwner>,
+    /// The lease that the number belonged to, as of then, and what a block cost then.
+    pub lease: Option<LeaseOwner>,
+}
+
+/// Whose a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AccountOwner {
-    /// Which.
-    pub account: AccountId,
-    /// Which part of it.
-    pub part: AccountPart,
-    /// Whose balance it spends.
-    pub customer: CustomerId,
-    /// By what it is priced, if it has a deck.
-    pub deck: Option<RateDeckId>,
-    /// The IVML configuration that took part.
-    pub ivml: Option<IvmlId>,
+pub enum Ownership {
+    /// Somebody's.
+    Owned(Owned),
+    /// Nobody's, as was decided: a call to the emergency services.
+    Emergency,
+    /// Nobody's that we know.
+    Unknown,
+}
+
+/// A record that is somebody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// Whose.
+    pub owner: RecordOwner,
+    /// Which way the call, fax or message went.
+    pub direction: Direction,
+    /// The terms are those of this instant.
+    pub priced_at: Timestamp,
+    /// It was allowed to last so many seconds, if anything was said of that.
+    pub max_seconds: Option<i64>,
 }
 
 /// What was decided on a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// To whom it belongs; nobody, for an orphan.
-    pub owner: Option<AccountOwner>,
-    /// What it costs; nothing, for an orphan and for what could not be priced.
+    /// To whom it belongs; nobody, for an orphan and for a call to the emergency services.
+    pub owner: Option<RecordOwner>,
+    /// Which way it went.
+    pub direction: Direction,
+    /// What it costs; nothing, for what is nobody's and for what could not be priced.
     pub charge: Option<Charge>,
     /// What is odd about it.
     pub flags: Vec<RecordFlag>,
@@ -56,12 +81,19 @@ pub enum RecordFlag {
     Unpriced,
     /// A fax's error code is in no table.
     UnknownFaxError,
+    /// It was a call to the emergency services: nobody's, and free.
+    Emergency,
 }
 
 impl RecordFlag {
     /// Every flag.
-    pub const ALL: [Self; 4] =
-        [Self::NegativeDuration, Self::Overrun, Self::Unpriced, Self::UnknownFaxError];
+    pub const ALL: [Self; 5] = [
+        Self::NegativeDuration,
+        Self::Overrun,
+        Self::Unpriced,
+        Self::UnknownFaxError,
+        Self::Emergency,
+    ];
 
     /// Its name, for people and programs.
     pub const fn name(self) -> &'static str {
@@ -70,7 +102,21 @@ impl RecordFlag {
             Self::Overrun => "overrun",
             Self::Unpriced => "unpriced",
             Self::UnknownFaxError => "unknown_fax_error",
+            Self::Emergency => "emergency",
         }
+    }
+}
+
+impl Settled {
+    /// Whether it belongs to no call and no number that we know.
+    pub fn is_orphan(&self) -> bool {
+        self.owner.is_none() && !self.flags.contains(&RecordFlag::Emergency)
+    }
+}
+
+impl From<Rated> for Charge {
+    fn from(rated: Rated) -> Self {
+        Self { cost: rated.cost, billed_seconds: rated.billed_seconds, trace: rated.trace }
     }
 }
 
@@ -80,37 +126,92 @@ impl Charge {
     }
 }
 
+impl Owned {
+    /// As what a record of it is priced by a deck, and how much of it there was; `None` when such
+    /// records cost nothing.
+    pub fn priced_as(&self, record: &NewRecord) -> Option<(RatedService, Usage)> {
+        record.priced_as(self.direction, self.max_seconds)
+    }
+
+    fn by_decision(payer: &CallPayer, decided: &CallDecided, max_seconds: Option<i64>) -> Self {
+        let (owner, direction) = (payer.owner, payer.direction);
+        Self { owner, direction, priced_at: decided.decided_at, max_seconds }
+    }
+}
+
 impl NewRecord {
-    /// To whom it belongs. `named` is the account that it names, with the part that it names or the
-    /// main account; `holder` who has the number that was called, as of then. What comes in belongs
-    /// to the holder unless it names an account, what goes out to the account that it names.
-    pub fn owner(
-        &self,
-        named: Option<AccountOwner>,
-        holder: Option<AccountOwner>,
-    ) -> Option<AccountOwner> {
-        let holder = holder.filter(|_| self.direction == Direction::Inbound);
-        match (&self.account, named) {
-            (None, _) => holder,
+    /// Whose it is. The decision that a call says let it through counts first, with the terms of
+    /// then. Else what comes in belongs to whoever had the number, unless it names an account, and
+    /// what goes out to the account that it names.
+    pub fn ownership(&self, view: &OwnerView<'_>) -> Ownership {
+        if let Some(decided) = self.decision(view)
+            && let Ok(plan) = &decided.outcome
+        {
+            return match &plan.payer {
+                Some(payer) => {
+                    Ownership::Owned(Owned::by_decision(payer, decided, plan.max_seconds))
+                }
+                None => Ownership::Emergency,
+            };
+        }
+        match self.holder(view) {
+            Some(owner) => Ownership::Owned(Owned {
+                owner,
+                direction: self.direction,
+                priced_at: self.at,
+                max_seconds: None,
+            }),
+            None if view.decisions.iter().any(|decided| decided.is_emergency()) => {
+                Ownership::Emergency
+            }
+            None => Ownership::Unknown,
+        }
+    }
+
+    fn decision<'a>(&self, view: &OwnerView<'a>) -> Option<&'a CallDecided> {
+        let Report::Call(call) = &self.report else { return None };
+        let reference = call.reference.as_deref()?;
+        view.decisions.iter().copied().find(|decided| decided.id.to_string() == reference)
+    }
+
+    fn holder(&self, view: &OwnerView<'_>) -> Option<RecordOwner> {
+        let inbound = self.direction == Direction::Inbound;
+        let subscriber = view.subscriber.filter(|_| inbound);
+        match (&self.account, view.named) {
+            (None, _) => {
+                let lease = view.lease.filter(|_| inbound).map(RecordOwner::Lease);
+                lease.or(subscriber.map(RecordOwner::Account))
+            }
             (Some(_), None) => None,
             (Some(_), Some(named)) => {
-                let holder = holder.filter(|holder| holder.account == named.account);
-                let ivml = holder.and_then(|holder| holder.ivml);
-                let part = holder.filter(|_| self.part.is_none()).map(|holder| holder.part);
-                Some(AccountOwner { part: part.unwrap_or(named.part), ivml, ..named })
+                let subscriber = subscriber.filter(|holder| holder.account == named.account);
+                let ivml = subscriber.and_then(|holder| holder.ivml);
+                let part = subscriber.filter(|_| self.part.is_none()).map(|holder| holder.part);
+                let part = part.unwrap_or(named.part);
+                Some(RecordOwner::Account(AccountOwner { part, ivml, ..named }))
             }
         }
     }
 
-    /// To whom it belongs and what it costs, given the rate that its owner's deck has for it. What
-    /// has an owner and no rate is flagged; only a call that comes in is free then.
-    pub fn settled(&self, owner: Option<AccountOwner>, rate: Option<&FoundRate>) -> Settled {
-        let mut flags = self.oddities();
-        let charge = owner.and_then(|_| self.charged(rate));
-        if owner.is_some() && charge.is_none() {
+    /// What it costs, given the rate that its owner's deck has for it, if it is priced by a deck.
+    /// What has an owner and no rate is flagged; only a call that comes in is free then.
+    pub fn settled(&self, ownership: Ownership, rate: Option<&FoundRate>) -> Settled {
+        let owned = match ownership {
+            Ownership::Owned(owned) => owned,
+            Ownership::Emergency => return self.nobodys(vec![RecordFlag::Emergency]),
+            Ownership::Unknown => return self.nobodys(Vec::new()),
+        };
+        let mut flags = self.oddities(owned.max_seconds);
+        let charge = self.charged(&owned, rate);
+        if charge.is_none() {
             flags.push(RecordFlag::Unpriced);
         }
-        Settled { owner, charge, flags }
+        Settled { owner: Some(owned.owner), direction: owned.direction, charge, flags }
+    }
+
+    fn nobodys(&self, mut flags: Vec<RecordFlag>) -> Settled {
+        flags.extend(self.oddities(None));
+        Settled { owner: None, direction: self.direction, charge: None, flags }
     }
 
     /// What its entry in the ledger is booked for.
@@ -122,24 +223,23 @@ impl NewRecord {
         }
     }
 
-    fn charged(&self, rate: Option<&FoundRate>) -> Option<Charge> {
-        match (self.priced_as(), rate) {
-            (None, _) => Some(Charge::free()),
-            (Some((_, usage)), Some(found)) => {
-                let rated = found.rate.cost(usage).ok()?;
-                let (cost, billed_seconds) = (rated.cost, rated.billed_seconds);
-                Some(Charge { cost, billed_seconds, trace: rated.trace })
-            }
-            (Some(_), None) if self.direction == Direction::Inbound => Some(Charge::free()),
-            (Some(_), None) => None,
+    fn charged(&self, owned: &Owned, rate: Option<&FoundRate>) -> Option<Charge> {
+        let Some((_, usage)) = owned.priced_as(self) else { return Some(Charge::free()) };
+        if let RecordOwner::Lease(lease) = &owned.owner {
+            return lease.tariff.cost(usage.seconds).ok().map(Charge::from);
+        }
+        match rate {
+            Some(found) => found.rate.cost(usage).ok().map(Charge::from),
+            None if owned.direction == Direction::Inbound => Some(Charge::free()),
+            None => None,
         }
     }
 
-    fn oddities(&self) -> Vec<RecordFlag> {
+    fn oddities(&self, max_seconds: Option<i64>) -> Vec<RecordFlag> {
         let odd = match &self.report {
-            Report::Call(call) if call.bill_ms < 0 => Some(RecordFlag::NegativeDuration),
+            Report::Call(call) => call.oddity(max_seconds),
             Report::Fax(fax) if fax.outcome.raw().is_some() => Some(RecordFlag::UnknownFaxError),
-            Report::Call(_) | Report::Fax(_) | Report::Sms(_) => None,
+            Report::Fax(_) | Report::Sms(_) => None,
         };
         odd.into_iter().collect()
     }
