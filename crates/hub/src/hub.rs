@@ -181,6 +181,7 @@ impl Hub {
             batch_limit: settings.batch_limit,
             max_leases_per_phone: settings.max_leases_per_phone,
             desk: Desk::default(),
+            left_over: None,
         };
         let thread = std::thread::Builder::new().name("leaseline-writer".into());
         let writer = thread.spawn(move || writer.run()).map_err(OpenError::Thread)?;

@@ -38,7 +38,7 @@ pub struct Way<O> {
 pub(crate) type Decision<O> = Result<Result<O, Refusal>, StoreError>;
 
 impl<O: Send + 'static> Way<O> {
-    fn job<A>(self, ask: A) -> Job<A, O> {
+    pub(crate) fn job<A>(self, ask: A) -> Job<A, O> {
         Job { ask, key: self.key, reply: self.reply }
     }
 
@@ -166,6 +166,6 @@ fn update_customer(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let changed = view.customer.changed(request.change.clone(), now);
-    record::customers::change(tx, &changed)?;
+    record::customers::change(tx, &changed, now)?;
     Ok(Ok(changed))
 }

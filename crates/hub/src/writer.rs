@@ -31,12 +31,14 @@ pub(crate) struct Writer {
     pub(crate) batch_limit: usize,
     pub(crate) max_leases_per_phone: Limit,
     pub(crate) desk: Desk,
+    /// What came while a batch was gathered and did not fit into it.
+    pub(crate) left_over: Option<Command>,
 }
 
 impl Writer {
     /// Runs until every sender is gone and the inbox is empty.
     pub(crate) fn run(mut self) {
-        while let Some(first) = self.inbox.blocking_recv() {
+        while let Some(first) = self.left_over.take().or_else(|| self.inbox.blocking_recv()) {
             let (batch, errands) = self.gather(first);
             if batch.len() > 0 {
                 self.carry_out(batch);
@@ -54,6 +56,12 @@ impl Writer {
                 Command::Lease(job) => batch.leases.push(job),
                 Command::Release(job) => batch.releases.push(job),
                 Command::TopUp(job) => batch.top_ups.push(job),
+                Command::Authorise(job) => batch.authorises.push(job),
+                Command::Records(job) if batch.has_room_for(&job) => batch.records.push(job),
+                Command::Records(job) => {
+                    self.left_over = Some(Command::Records(job));
+                    break;
+                }
                 Command::Errand(errand) => errands.push(errand),
             }
             let full = batch.len() + errands.len() >= self.batch_limit;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leaseline_core::Timestamp;
+use leaseline_core::call::{CallRefusal, CallState};
 use leaseline_core::customer::{ChargeMethod, CustomerStatus};
 use leaseline_core::decimal::Rounding;
 use leaseline_core::ids::LeaseId;
@@ -119,8 +120,41 @@ impl Code for RecordFlag {
         (Self::Overrun, 2),
         (Self::Unpriced, 4),
         (Self::UnknownFaxError, 8),
+        (Self::Emergency, 16),
     ];
     const TABLE: &'static str = "records";
+}
+
+/// 0 stands for none.
+impl Code for CallRefusal {
+    const CODES: &'static [(Self, i16)] = &[
+        (Self::NoSuchNumber, 1),
+        (Self::NotAMember, 2),
+        (Self::Anonymous, 3),
+        (Self::CustomerSuspended, 4),
+        (Self::TooManyCalls, 5),
+        (Self::SpentForToday, 6),
+        (Self::DestinationNotAllowed, 7),
+        (Self::NoCredit, 8),
+        (Self::Loop, 9),
+        (Self::Unassigned, 10),
+        (Self::NoRate, 11),
+        (Self::UnknownAccount, 12),
+        (Self::WrongCard, 13),
+        (Self::CardNotValid, 14),
+    ];
+    const TABLE: &'static str = "calls";
+}
+
+impl Code for CallState {
+    const CODES: &'static [(Self, i16)] = &[
+        (Self::Closed, 0),
+        (Self::Open, 1),
+        (Self::Settled, 2),
+        (Self::Replaced, 3),
+        (Self::Lapsed, 4),
+    ];
+    const TABLE: &'static str = "calls";
 }
 
 impl Code for Tracking {

@@ -1,6 +1,7 @@
 //! A reckoning's steps in JSON.
 
 use leaseline_core::decimal::Rounding;
+use leaseline_core::money::Credits;
 use leaseline_core::rating::TraceLine;
 use serde::Serialize;
 
@@ -11,6 +12,7 @@ pub(super) enum Traced {
     ConnectFee { price: String },
     Counted { seconds: u64, minimum: u32, billed_seconds: u64 },
     Time { from_second: u32, seconds: u64, increment: u32, price: String, per_seconds: u32 },
+    Blocks { blocks: i64, block_seconds: i64, rate: String, cost: String },
     Pages { pages: u64, price: String },
     Message { price: String },
     MaxCost { price: String },
@@ -31,6 +33,12 @@ pub(super) fn traced(line: &TraceLine) -> Traced {
             increment: step.increment.get(),
             price: step.price.to_string(),
             per_seconds: step.per_seconds.get(),
+        },
+        TraceLine::Blocks { blocks, block, rate, cost } => Traced::Blocks {
+            blocks: *blocks,
+            block_seconds: block.get(),
+            rate: Credits::new(rate.get()).in_dollars().to_string(),
+            cost: cost.in_dollars().to_string(),
         },
         TraceLine::Pages { pages, price } => {
             Traced::Pages { pages: *pages, price: price.to_string() }

@@ -71,7 +71,7 @@ pub struct AccountLogin {
 }
 
 /// The main account or one of its sub-accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountPart {
     /// The account itself (on the wire: `0`).
     Main,

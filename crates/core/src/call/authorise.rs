@@ -64,8 +64,8 @@ pub enum Authorised {
     Fresh {
         /// The decision.
         decided: CallDecided,
-        /// The one that it replaces.
-        replaces: Option<CallRef>,
+        /// The attempt that it replaces.
+        replaces: Option<i64>,
     },
     /// The switch asked the same before.
     Repeated(CallDecided),
@@ -96,7 +96,7 @@ impl AuthoriseView {
             return Authorised::Repeated(earlier.decided.clone());
         }
         let open = earlier.as_ref().filter(|earlier| earlier.is_open(now));
-        let replaces = open.map(|open| open.decided.id);
+        let replaces = open.map(|open| open.decided.attempt);
         open.into_iter().for_each(|open| self.let_go(&open.decided));
         let decided = CallDecided {
             id,

@@ -1,15 +1,20 @@
 //! What a switch tells of a call while it goes on.
 
 use crate::call::CallDecided;
+use std::sync::Arc;
+
 use crate::call::decision::{ANSWER_KEPT, held_after_answer};
 use crate::ids::CallRef;
 use crate::money::Credits;
 use crate::record::RecordKey;
+use crate::switch::Switch;
 use crate::timestamp::Timestamp;
 
 /// Something happened to a call.
 #[derive(Clone, Debug)]
 pub struct CallEvent {
+    /// Which switch tells.
+    pub switch: Arc<Switch>,
     /// The call: the switch, and what it calls it.
     pub call: RecordKey,
     /// Our decision on it, where it says which.
@@ -40,15 +45,16 @@ pub struct Hold {
 
 impl CallEvent {
     /// What is set aside for the call after this; `answered_at` is when it was answered, as far as
-    /// anybody told, `price` what so many seconds of it cost. `None` where it changes nothing. It
-    /// is never more than is set aside already.
+    /// anybody told, `price` what so many seconds of it cost. `None` where it changes nothing, as
+    /// what a switch tells that does not tell everything. It is never more than is set aside
+    /// already.
     pub fn hold_after(
         &self,
         decided: &CallDecided,
         answered_at: Option<Timestamp>,
         price: impl Fn(u64) -> Option<Credits>,
     ) -> Option<Hold> {
-        let plan = decided.outcome.as_ref().ok()?;
+        let plan = decided.outcome.as_ref().ok().filter(|_| self.switch.terms.has_events)?;
         let held = plan.payer.as_ref()?.hold;
         match (self.happening, answered_at) {
             (CallHappening::Answer, None) => {

@@ -12,6 +12,7 @@ use crate::call::{
 };
 use crate::card::{CardGroupTerms, CardLife};
 use crate::customer::{ChargeMethod, Customer};
+use crate::did::Assignment;
 use crate::ids::{CardId, LedgerId, RateDeckId};
 use crate::ivr::Direction;
 use crate::lease::{Lease, LeaseMember};
@@ -44,8 +45,8 @@ pub struct CallingAccount {
 pub struct VoiceDid {
     /// The number.
     pub number: PhoneNumber,
-    /// The part of the account whose phones it leads to, if it leads to phones.
-    pub part: Option<AccountPart>,
+    /// What it leads to.
+    pub assigned: Assignment,
 }
 
 /// What is said of the card that a call is made with.
@@ -300,9 +301,9 @@ impl CallingAccount {
     /// that the account has had longest.
     fn caller_id(&self, from: Option<E164>) -> Option<Box<str>> {
         let part = self.owner.part;
-        let may_show = |did: &&VoiceDid| match part {
-            AccountPart::Main => true,
-            AccountPart::Sub(_) => did.part.is_none_or(|of| of == part),
+        let may_show = |did: &&VoiceDid| {
+            let free_or_its_own = [Assignment::Nothing, Assignment::Sip(part)];
+            part == AccountPart::Main || free_or_its_own.contains(&did.assigned)
         };
         let said = self.numbers.iter().filter(may_show);
         let said = said.into_iter().find(|did| Some(did.number.e164()) == from);

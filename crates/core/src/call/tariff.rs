@@ -56,3 +56,28 @@ impl BlockTariff {
         seconds / self.block.get() + rest
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_that_is_begun_is_paid() {
+        let check = |(block, rate), seconds: u64, expected: Option<(i64, u64, &str)>| {
+            let block = BlockSeconds::new(block).expect("at least a second");
+            let tariff = BlockTariff { block, rate: BlockRate::new(rate).expect("not negative") };
+            let rated = tariff.cost(seconds).ok();
+            let rated = rated.map(|it| (it.cost.get(), it.billed_seconds, it.trace.to_string()));
+            let expected = expected.map(|(cost, billed, trace)| (cost, billed, trace.to_owned()));
+            assert_eq!(rated, expected, "{seconds} s");
+        };
+        check((20, 1), 0, Some((0, 0, "")));
+        check((20, 1), 1, Some((1, 20, "1 blocks of 20 s at 0.0001: 0.0001")));
+        check((20, 2), 20, Some((2, 20, "1 blocks of 20 s at 0.0002: 0.0002")));
+        check((20, 2), 21, Some((4, 40, "2 blocks of 20 s at 0.0002: 0.0004")));
+        check((60, 0), 61, Some((0, 120, "2 blocks of 60 s at 0.0000: 0.0000")));
+        check((7, 13), 700, Some((1_300, 700, "100 blocks of 7 s at 0.0013: 0.1300")));
+        check((1, i64::MAX), 2, None);
+        check((1, 1), u64::MAX, None);
+    }
+}

@@ -1,5 +1,7 @@
 //! What is rated.
 
+use crate::ivr::Direction;
+
 /// A service that a rate deck has rates for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RatedService {
@@ -37,6 +39,14 @@ impl RatedService {
         Self::Sms(SmsType::Tracking),
         Self::Sms(SmsType::MaskTrack),
     ];
+
+    /// The service of a call that went this way.
+    pub const fn of_call(direction: Direction) -> Self {
+        match direction {
+            Direction::Inbound => Self::VoiceIn,
+            Direction::Outbound => Self::Voice,
+        }
+    }
 
     /// Its name in a rate deck; messages of all types have one.
     pub const fn name(self) -> &'static str {

@@ -170,10 +170,7 @@ impl NewRecord {
     ) -> Option<(RatedService, Usage)> {
         match (&self.report, direction) {
             (Report::Call(call), direction) => {
-                let service = match direction {
-                    Direction::Outbound => RatedService::Voice,
-                    Direction::Inbound => RatedService::VoiceIn,
-                };
+                let service = RatedService::of_call(direction);
                 let seconds = call.billable_seconds(max_seconds);
                 (seconds > 0).then(|| (service, Usage::seconds(seconds)))
             }

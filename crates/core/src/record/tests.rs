@@ -3,7 +3,7 @@
 use super::*;
 use crate::Timestamp;
 use crate::account::AccountPart;
-use crate::ids::{AccountId, CustomerId, RecordId};
+use crate::ids::{AccountId, CustomerId, LedgerId, RecordId};
 use crate::ivr::Direction;
 use crate::rating::{FoundRate, Price, RateTerms, RatedService, SmsType, Step};
 
@@ -59,6 +59,7 @@ fn sms(direction: Direction, sent: bool) -> NewRecord {
 
 fn owner() -> AccountOwner {
     AccountOwner {
+        ledger: LedgerId::new(1).expect("an id"),
         account: AccountId::new(1).expect("an id"),
         part: AccountPart::Main,
         customer: CustomerId::new(1).expect("an id"),
@@ -84,13 +85,20 @@ fn rate(service: RatedService) -> FoundRate {
 #[test]
 fn what_a_record_costs_its_owner() {
     let check = |record: &NewRecord, with_rate: Option<i64>, without: Option<i64>| {
-        let found = record.priced_as().map(|(service, _)| rate(service));
+        let owned = Owned {
+            owner: RecordOwner::Account(owner()),
+            direction: record.direction,
+            priced_at: record.at,
+            max_seconds: None,
+        };
+        let found = owned.priced_as(record).map(|(service, _)| rate(service));
+        let owned = Ownership::Owned(owned);
         let cost = |settled: Settled| settled.charge.map(|charge| charge.cost.get());
-        assert_eq!(cost(record.settled(Some(owner()), found.as_ref())), with_rate);
-        let unrated = record.settled(Some(owner()), None);
+        assert_eq!(cost(record.settled(owned, found.as_ref())), with_rate);
+        let unrated = record.settled(owned, None);
         assert_eq!(unrated.flags.contains(&RecordFlag::Unpriced), without.is_none());
         assert_eq!(cost(unrated), without);
-        assert_eq!(cost(record.settled(None, found.as_ref())), None, "an orphan");
+        assert_eq!(cost(record.settled(Ownership::Unknown, found.as_ref())), None, "an orphan");
     };
     let (inbound, outbound) = (Direction::Inbound, Direction::Outbound);
     let answered = |direction, bill_ms| call(direction, bill_ms, CallResult::Answered);
@@ -109,13 +117,19 @@ fn what_a_record_costs_its_owner() {
     check(&sms(inbound, true), Some(0), Some(0));
     // Longer than any ledger can pay for.
     let ages = answered(outbound, i64::MAX);
-    let endless = ages.settled(Some(owner()), Some(&rate(RatedService::Voice)));
+    let owned = Ownership::Owned(Owned {
+        owner: RecordOwner::Account(owner()),
+        direction: outbound,
+        priced_at: ages.at,
+        max_seconds: None,
+    });
+    let endless = ages.settled(owned, Some(&rate(RatedService::Voice)));
     assert_eq!(endless.charge.map(|charge| charge.cost.get()), Some(922_337_203_685_477_600));
 }
 
 #[test]
 fn what_is_odd_is_flagged() {
-    let flags = |record: NewRecord| record.settled(None, None).flags;
+    let flags = |record: NewRecord| record.settled(Ownership::Unknown, None).flags;
     let negative = call(Direction::Inbound, -1, CallResult::Answered);
     assert_eq!(flags(negative), [RecordFlag::NegativeDuration]);
     assert_eq!(flags(fax(Direction::Outbound, "555")), [RecordFlag::UnknownFaxError]);

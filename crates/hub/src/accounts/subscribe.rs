@@ -11,6 +11,7 @@ use leaseline_core::subscription::{Funds, Subscribed};
 use leaseline_store::load::did_stock::KnownDid;
 use leaseline_store::{StoreError, Tx, load, record};
 
+use crate::calls::CallLedgers;
 use crate::ids::Ids;
 use crate::inbox::Command;
 use crate::request::{Decision, Request, Way};
@@ -47,9 +48,11 @@ fn subscribe(
     now: Timestamp,
 ) -> Decision<Result<AccountNumber, SubscribeNo>> {
     let payer = payer(tx, ask.account)?;
-    let mut ledgers = load::ledgers::ledgers_for_posting(tx, &[payer.customer.id])?;
-    let mut ledger = ledgers.remove(&payer.customer.id).ok_or(StoreError::corrupt("ledgers"))?;
-    let funds = Funds { balance: ledger.balance, ..payer };
+    let ledgers = CallLedgers::open(tx, &[payer.customer.ledger], now)?;
+    let found = ledgers.get(payer.customer.ledger).ok_or(StoreError::corrupt("ledgers"))?;
+    let (mut ledger, held) = (found.head, found.held);
+    ledgers.close(tx)?;
+    let funds = Funds { balance: ledger.balance, held, ..payer };
     let found = match find(tx, ask, now)? {
         Ok(found) => found.view,
         Err(no) => return Ok(Ok(Err(no))),

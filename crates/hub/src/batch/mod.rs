@@ -2,31 +2,40 @@
 //! in one transaction.
 //!
 //! None of its callers has been answered yet, so they are all concurrent and may be taken in any
-//! order: releases first, as leases can use the numbers that they free, leases last, so that
-//! whoever holds numbers waits for nothing else. Each kind goes through prefetch, decide and
+//! order: releases first, as leases can use the numbers that they free, then what books, in the
+//! order in which money comes in, is taken and is set aside; leases last, so that whoever holds
+//! numbers waits for nothing else. Each kind goes through prefetch, decide and
 //! persist with a number of statements that does not grow with the batch.
 
+mod authorise;
 mod lease;
+mod records;
 mod release;
 mod top_up;
 
 use leaseline_core::Timestamp;
+use leaseline_core::call::Authorised;
 use leaseline_core::customer::Limit;
 use leaseline_core::lease::LeaseGranted;
 use leaseline_core::ledger::ToppedUp;
+use leaseline_core::record::Intake;
 use leaseline_core::release::LeaseReleased;
 use leaseline_store::load::idempotency::KeyOwner;
-use leaseline_store::{Patience, StoreError, Tx};
+use leaseline_store::record::records::MOST_AT_ONCE;
+use leaseline_store::{Patience, StoreError, Tx, load};
 
+use crate::calls::CallLedgers;
 use crate::failure::Failure;
 use crate::idempotency::{Idempotency, KeyDesk, Settled};
-use crate::inbox::{Job, LeaseJob, ReleaseJob, TopUpJob, Verdict};
+use crate::inbox::{AuthoriseJob, Job, LeaseJob, RecordsJob, ReleaseJob, TopUpJob, Verdict};
 
 /// Requests that are carried out together.
 #[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) releases: Vec<ReleaseJob>,
     pub(crate) top_ups: Vec<TopUpJob>,
+    pub(crate) records: Vec<RecordsJob>,
+    pub(crate) authorises: Vec<AuthoriseJob>,
     pub(crate) leases: Vec<LeaseJob>,
 }
 
@@ -34,8 +43,13 @@ pub(crate) struct Batch {
 pub(crate) struct Decided {
     releases: Vec<Verdict<LeaseReleased>>,
     top_ups: Vec<Verdict<ToppedUp>>,
+    records: Vec<Verdict<Vec<Intake>>>,
+    authorises: Vec<Verdict<Authorised>>,
     leases: Vec<Option<Verdict<LeaseGranted>>>,
 }
+
+/// What was decided on those that book.
+type Booked = (Vec<Verdict<ToppedUp>>, Vec<Verdict<Vec<Intake>>>, Vec<Verdict<Authorised>>);
 
 /// What the decisions go by besides the store.
 #[derive(Clone, Copy)]
@@ -47,17 +61,52 @@ pub(crate) struct Terms {
 
 impl Batch {
     pub(crate) fn len(&self) -> usize {
-        self.releases.len() + self.top_ups.len() + self.leases.len()
+        self.releases.len()
+            + self.top_ups.len()
+            + self.records.len()
+            + self.authorises.len()
+            + self.leases.len()
+    }
+
+    /// Whether these records fit beside those that are in it already.
+    pub(crate) fn has_room_for(&self, job: &RecordsJob) -> bool {
+        let records: usize = self.records.iter().map(|job| job.ask.len()).sum();
+        records == 0 || records + job.ask.len() <= MOST_AT_ONCE
     }
 
     /// Carries all of it out inside a transaction.
     pub(crate) fn decide(&self, tx: &mut Tx<'_>, terms: Terms) -> Result<Decided, StoreError> {
         let mut keys = KeyDesk::open(tx, &self.keys(), terms.now)?;
         let releases = release::carry_out(tx, &self.releases, &mut keys, terms)?;
-        let top_ups = top_up::carry_out(tx, &self.top_ups, &mut keys, terms)?;
+        let (top_ups, records, authorises) = self.book(tx, &mut keys, terms)?;
         let leases = lease::carry_out(tx, &self.leases, &mut keys, terms)?;
         keys.close(tx, terms.now)?;
-        Ok(Decided { releases, top_ups, leases })
+        Ok(Decided { releases, top_ups, records, authorises, leases })
+    }
+
+    /// All that books: who pays is looked up first, so that the ledgers of all of them are held in
+    /// one order.
+    fn book(
+        &self,
+        tx: &mut Tx<'_>,
+        keys: &mut KeyDesk,
+        terms: Terms,
+    ) -> Result<Booked, StoreError> {
+        let records = records::look_up(tx, &self.records)?;
+        let calls = authorise::look_up(tx, &self.authorises, terms)?;
+        let ledgers = distinct(records.ledgers().chain(calls.ledgers()));
+        let payers = distinct(self.top_ups.iter().map(|job| job.ask.0.customer));
+        if !ledgers.is_empty() && !payers.is_empty() {
+            let top_ups = load::ledgers::ledgers_of(tx, &payers)?;
+            let all = distinct(ledgers.iter().copied().chain(top_ups));
+            load::ledgers::hold(tx, &all)?;
+        }
+        let top_ups = top_up::carry_out(tx, &self.top_ups, keys, terms)?;
+        let mut ledgers = CallLedgers::open(tx, &ledgers, terms.now)?;
+        let records = records::carry_out(tx, records, &self.records, &mut ledgers, terms)?;
+        let authorises = authorise::carry_out(tx, calls, &self.authorises, &mut ledgers, terms)?;
+        ledgers.close(tx)?;
+        Ok((top_ups, records, authorises))
     }
 
     /// Tells the callers what was decided. Those lease requests that met numbers which another
@@ -65,6 +114,8 @@ impl Batch {
     pub(crate) fn answer(self, decided: Decided) -> Vec<LeaseJob> {
         answer_all(self.releases, decided.releases);
         answer_all(self.top_ups, decided.top_ups);
+        answer_all(self.records, decided.records);
+        answer_all(self.authorises, decided.authorises);
         let mut undecided = Vec::new();
         for (job, verdict) in self.leases.into_iter().zip(decided.leases) {
             match verdict {
@@ -79,6 +130,8 @@ impl Batch {
     pub(crate) fn fail(self, failure: Failure) {
         self.releases.into_iter().for_each(|job| job.answer(Err(failure)));
         self.top_ups.into_iter().for_each(|job| job.answer(Err(failure)));
+        self.records.into_iter().for_each(|job| job.answer(Err(failure)));
+        self.authorises.into_iter().for_each(|job| job.answer(Err(failure)));
         self.leases.into_iter().for_each(|job| job.answer(Err(failure)));
     }
 
@@ -86,8 +139,10 @@ impl Batch {
     pub(crate) fn one_by_one(self) -> impl Iterator<Item = Self> {
         let releases = self.releases.into_iter().map(Self::of_release);
         let top_ups = self.top_ups.into_iter().map(Self::of_top_up);
+        let records = self.records.into_iter().map(Self::of_records);
+        let authorises = self.authorises.into_iter().map(Self::of_authorise);
         let leases = self.leases.into_iter().map(Self::of_lease);
-        releases.chain(top_ups).chain(leases)
+        releases.chain(top_ups).chain(records).chain(authorises).chain(leases)
     }
 
     pub(crate) fn of_release(job: ReleaseJob) -> Self {
@@ -98,6 +153,14 @@ impl Batch {
         Self { top_ups: vec![job], ..Self::default() }
     }
 
+    fn of_records(job: RecordsJob) -> Self {
+        Self { records: vec![job], ..Self::default() }
+    }
+
+    fn of_authorise(job: AuthoriseJob) -> Self {
+        Self { authorises: vec![job], ..Self::default() }
+    }
+
     pub(crate) fn of_lease(job: LeaseJob) -> Self {
         Self { leases: vec![job], ..Self::default() }
     }
@@ -106,6 +169,8 @@ impl Batch {
     pub(crate) fn drop_abandoned(&mut self) {
         self.releases.retain(|job| !job.is_abandoned());
         self.top_ups.retain(|job| !job.is_abandoned());
+        self.records.retain(|job| !job.is_abandoned());
+        self.authorises.retain(|job| !job.is_abandoned());
         self.leases.retain(|job| !job.is_abandoned());
     }
 

@@ -3,6 +3,7 @@
 mod intake;
 mod reads;
 
+pub(crate) use intake::Incoming;
 pub use intake::{TakeInRecords, TooManyRecords};
 pub use leaseline_store::load::activity::{
     ActivityCursor, ActivityFilter, ConflictLine, RecordDetail, RecordLine, RecordState,

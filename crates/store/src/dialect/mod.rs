@@ -21,6 +21,8 @@ pub(crate) enum Lock {
     Customers,
     /// Ledgers that will be written to.
     Ledgers,
+    /// Ledgers that will be written to, by their own ids.
+    LedgersById,
     /// Limited services: one grant at a time.
     LimitedServices,
     /// Accounts, with all that belongs to them. By their own ids, as the ones below.

@@ -100,6 +100,10 @@ impl Lock {
                 "SELECT l.id FROM v JOIN customers c ON c.id = v.id
                  JOIN ledgers l ON l.id = c.ledger_id ORDER BY l.id FOR NO KEY UPDATE OF l"
             }
+            Self::LedgersById => {
+                "SELECT l.id FROM v JOIN ledgers l ON l.id = v.id ORDER BY l.id
+                 FOR NO KEY UPDATE OF l"
+            }
             Self::CardGroups => {
                 "SELECT g.id FROM v JOIN card_groups g ON g.id = v.id ORDER BY g.id
                  FOR NO KEY UPDATE OF g"

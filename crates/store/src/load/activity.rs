@@ -236,12 +236,15 @@ const ACTIVITY: &str = concat!(
 
 const ALL: &str = concat!(select!(), "WHERE r.id < {} ORDER BY r.id DESC LIMIT {}");
 
-const ORPHANS: &str =
-    concat!(select!(), "WHERE r.customer_id IS NULL AND r.id < {} ORDER BY r.id DESC LIMIT {}");
+const ORPHANS: &str = concat!(
+    select!(),
+    "WHERE r.customer_id IS NULL AND r.card_id IS NULL AND (r.flags & 16) = 0 AND r.id < {}
+     ORDER BY r.id DESC LIMIT {}"
+);
 
 const UNPRICED: &str = concat!(
     select!(),
-    "WHERE r.charge IS NULL AND r.customer_id IS NOT NULL AND r.id < {}
+    "WHERE r.charge IS NULL AND (r.customer_id IS NOT NULL OR r.card_id IS NOT NULL) AND r.id < {}
      ORDER BY r.id DESC LIMIT {}"
 );
 

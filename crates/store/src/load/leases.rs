@@ -1,13 +1,16 @@
 //! Leases with their members.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
-use leaseline_core::ids::{ApiUserId, CustomerId, LeaseId, NumberId};
+use leaseline_core::ids::{ApiUserId, CustomerId, LeaseId, LedgerId, NumberId};
 use leaseline_core::lease::{Lease, LeaseKind, LeaseMember};
 use leaseline_core::phone::{E164, PhoneNumber};
+use leaseline_core::record::LeaseOwner;
 use leaseline_core::release::Releasable;
 use leaseline_core::subscriber::{Imsi, Mcc, Mnc, Network, Subscriber};
 
@@ -30,6 +33,83 @@ pub fn lease(tx: &mut Tx<'_>, id: LeaseId) -> Result<Option<Lease>, StoreError> 
     }
     Ok(Some(lease))
 }
+
+/// The leases that hold these numbers now, by number: each with its members.
+pub fn live_by_number(
+    tx: &mut Tx<'_>,
+    numbers: &[E164],
+    now: Timestamp,
+) -> Result<HashMap<E164, Arc<Lease>>, StoreError> {
+    let rows = Rows::new("number").integers(numbers.iter().map(|number| number.integer()));
+    let rows: Vec<(i64, LeaseRow)> = Statement::<(BigInt, LeaseSql)>::new(LIVE_BY_NUMBER)
+        .over(rows)
+        .integer(now.micros())
+        .load(tx.connection)?;
+    let mut leases: HashMap<E164, Lease> = HashMap::new();
+    for (number, row) in rows {
+        let number = known(E164::from_integer(number).ok(), "numbers")?;
+        match leases.get_mut(&number) {
+            Some(lease) => lease.members.push(member(row)?),
+            None => drop(leases.insert(number, Lease::try_from(row)?)),
+        }
+    }
+    Ok(leases.into_iter().map(|(number, lease)| (number, Arc::new(lease))).collect())
+}
+
+/// Those of these numbers that somebody holds now.
+pub fn leased(
+    tx: &mut Tx<'_>,
+    numbers: &[E164],
+    now: Timestamp,
+) -> Result<HashSet<E164>, StoreError> {
+    let rows = Rows::new("number").integers(numbers.iter().map(|number| number.integer()));
+    let rows: Vec<i64> =
+        Statement::<BigInt>::new(LEASED).over(rows).integer(now.micros()).load(tx.connection)?;
+    rows.into_iter().map(|number| known(E164::from_integer(number).ok(), "numbers")).collect()
+}
+
+/// A number that was called, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CalledThen {
+    /// The number.
+    pub number: E164,
+    /// When. A switch's clock tells whole seconds, so any instant of that second counts.
+    pub at: Timestamp,
+}
+
+/// The leases that these numbers belonged to then, and what a block cost then; in their order.
+/// Where two leases met in one second it is the later one.
+pub fn holders(
+    tx: &mut Tx<'_>,
+    called: &[CalledThen],
+) -> Result<Vec<Option<LeaseOwner>>, StoreError> {
+    let rows = Rows::new("place, number, at, until")
+        .integers((0..).take(called.len()))
+        .integers(called.iter().map(|called| called.number.integer()))
+        .integers(called.iter().map(|called| called.at.micros()))
+        .integers(called.iter().map(|called| called.at.saturating_add(SECOND).micros()));
+    let rows: Vec<HolderRow> =
+        Statement::<HolderSql>::new(HOLDERS).over(rows).load(tx.connection)?;
+    let mut owners = vec![None; called.len()];
+    for (place, id, kind, customer, ledger, (block, rate)) in rows {
+        let place = known(usize::try_from(place).ok(), TABLE)?;
+        let owner = LeaseOwner {
+            lease: lease_id(&id)?,
+            kind: LeaseKind::from_code(kind)?,
+            customer: known(CustomerId::new(customer), TABLE)?,
+            ledger: known(LedgerId::new(ledger), "customers")?,
+            tariff: super::calls::tariff(block, rate)?,
+        };
+        *known(owners.get_mut(place), TABLE)? = Some(owner);
+    }
+    Ok(owners)
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+type HolderSql = (BigInt, Binary, SmallInt, BigInt, BigInt, (BigInt, BigInt));
+/// place, lease, kind, customer, ledger, block and rate.
+type HolderRow = (i64, Vec<u8>, i16, i64, i64, (i64, i64));
 
 /// Which leases to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,6 +228,36 @@ const LEASE: &str = "
     JOIN lease_members m ON m.lease_id = l.id
     JOIN numbers n ON n.id = m.number_id
     ORDER BY m.position";
+
+const LIVE_BY_NUMBER: &str = "
+    SELECT v.number, l.id, l.customer_id, l.kind, l.granted_by, l.granted_at, l.expires_at,
+           l.released_at, m.number_id, o.e164, o.shown, m.turn,
+           m.phone_e164, m.phone_sent, m.imsi, m.mcc, m.mnc
+    FROM v JOIN numbers n ON n.e164 = v.number
+    JOIN leases l ON l.id = n.lease_id
+    JOIN lease_members m ON m.lease_id = l.id
+    JOIN numbers o ON o.id = m.number_id
+    WHERE l.released_at IS NULL AND l.expires_at > {}
+    ORDER BY v.number, m.position";
+
+const LEASED: &str = "
+    SELECT n.e164 FROM v JOIN numbers n ON n.e164 = v.number JOIN leases l ON l.id = n.lease_id
+    WHERE l.released_at IS NULL AND l.expires_at > {}";
+
+// From the last turn backwards: records that come late are few, and seldom come very late.
+const HOLDERS: &str = "
+    SELECT v.place, l.id, l.kind, l.customer_id, c.ledger_id,
+           COALESCE(t.charge_block, s.charge_block), COALESCE(t.charge_rate, s.charge_rate)
+    FROM v JOIN numbers n ON n.e164 = v.number
+    JOIN leases l ON l.id = (
+      SELECT m.lease_id FROM lease_members m JOIN leases b ON b.id = m.lease_id
+      WHERE m.number_id = n.id AND b.granted_at < v.until ORDER BY m.turn DESC LIMIT 1)
+    JOIN customers c ON c.id = l.customer_id
+    JOIN customer_services s ON s.customer_id = l.customer_id AND s.kind = l.kind
+    LEFT JOIN customer_tariffs t ON t.customer_id = l.customer_id AND t.kind = l.kind
+      AND t.until = (SELECT min(u.until) FROM customer_tariffs u
+                     WHERE u.customer_id = l.customer_id AND u.kind = l.kind AND u.until > v.at)
+    WHERE COALESCE(l.released_at, l.expires_at) > v.at";
 
 // A macro because `concat!` takes nothing but literals: the columns are those of `LeaseRow`.
 macro_rules! lines_of_page {

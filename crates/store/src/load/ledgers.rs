@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
+use leaseline_core::call::{CallLedger, Day, DaySpending};
 use leaseline_core::ids::{CustomerId, LedgerId, SourceId};
 use leaseline_core::ledger::{EntryKind, LedgerEntry, LedgerHead};
 use leaseline_core::money::Credits;
@@ -34,6 +35,50 @@ fn head((customer, ledger, seq, balance): HeadRow) -> Result<(CustomerId, Ledger
     let customer = known(CustomerId::new(customer), "customers")?;
     let ledger = known(LedgerId::new(ledger), "ledgers")?;
     Ok((customer, LedgerHead { ledger, seq, balance: Credits::new(balance) }))
+}
+
+/// Holds these ledgers until the transaction ends.
+pub fn hold(tx: &mut Tx<'_>, ledgers: &[LedgerId]) -> Result<(), StoreError> {
+    let ids: Vec<_> = ledgers.iter().map(|id| id.get()).collect();
+    Ok(tx.connection.dialect().lock(Lock::LedgersById, &ids)?)
+}
+
+/// These ledgers as calls find them, held until the transaction ends. What is set aside on them
+/// includes holds whose time has run out since somebody [looked](crate::record::calls::lapsed).
+pub fn ledgers_for_calls(
+    tx: &mut Tx<'_>,
+    ledgers: &[LedgerId],
+) -> Result<HashMap<LedgerId, CallLedger>, StoreError> {
+    hold(tx, ledgers)?;
+    let ids = ledgers.iter().map(|id| id.get());
+    let rows: Vec<CallLedgerRow> = Statement::<CallLedgerSql>::new(CALL_LEDGERS)
+        .over(Rows::new("id").integers(ids))
+        .load(tx.connection)?;
+    rows.into_iter().map(call_ledger).collect()
+}
+
+type CallLedgerSql = (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt);
+/// id, last entry, balance, held, open calls, day, spent.
+type CallLedgerRow = (i64, i64, i64, i64, i64, i64, i64);
+
+fn call_ledger(
+    (id, seq, balance, held, calls, day, spent): CallLedgerRow,
+) -> Result<(LedgerId, CallLedger), StoreError> {
+    let ledger = known(LedgerId::new(id), "ledgers")?;
+    let call_ledger = CallLedger {
+        head: LedgerHead { ledger, seq, balance: Credits::new(balance) },
+        held: Credits::new(held),
+        calls,
+        last_day: DaySpending { day: Day::new(day), spent: Credits::new(spent) },
+    };
+    Ok((ledger, call_ledger))
+}
+
+/// The ledgers of these customers.
+pub fn ledgers_of(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<LedgerId>, StoreError> {
+    let rows = Rows::new("id").integers(customers.iter().map(|id| id.get()));
+    let rows: Vec<i64> = Statement::<BigInt>::new(LEDGER_IDS).over(rows).load(tx.connection)?;
+    rows.into_iter().map(|id| known(LedgerId::new(id), "customers")).collect()
 }
 
 /// Which lines of a ledger, and in which order.
@@ -93,6 +138,12 @@ const OLDEST_FIRST: &str = "
     SELECT e.ledger_id, e.seq, e.amount, e.balance_after, e.kind, e.source, e.reference, e.at
     FROM customers c JOIN ledger_entries e ON e.ledger_id = c.ledger_id
     WHERE c.id = {} AND e.seq > {} ORDER BY e.seq LIMIT {}";
+
+const CALL_LEDGERS: &str = "
+    SELECT l.id, l.last_seq, l.balance, l.held, l.open_calls, l.spent_day, l.spent
+    FROM v JOIN ledgers l ON l.id = v.id";
+
+const LEDGER_IDS: &str = "SELECT c.ledger_id FROM v JOIN customers c ON c.id = v.id";
 
 const LEDGERS: &str = "
     SELECT c.id, l.id, l.last_seq, l.balance

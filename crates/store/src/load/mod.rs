@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod calling;
+pub mod calls;
 pub mod cards;
 pub mod catalogue;
 pub mod check;

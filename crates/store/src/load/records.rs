@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::account::AccountPart;
 use leaseline_core::did::Assignment;
-use leaseline_core::ids::{AccountId, CustomerId, RateDeckId, RecordId, SubAccountId};
+use leaseline_core::ids::{AccountId, CustomerId, LedgerId, RateDeckId, RecordId, SubAccountId};
 use leaseline_core::phone::E164;
 use leaseline_core::pool::Service;
 use leaseline_core::record::{
@@ -73,9 +73,9 @@ pub fn named(
         .integers(names.iter().map(sub));
     let found: Vec<NamedRow> = Statement::<NamedSql>::new(NAMED).over(rows).load(tx.connection)?;
     let mut owners = vec![None; names.len()];
-    for (place, account, customer, deck) in found {
+    for (place, account, customer, ledger, deck) in found {
         if let Some((slot, name)) = slot(&mut owners, place).zip(at(names, place)) {
-            let owner = owner(account, customer, deck)?;
+            let owner = owner((account, customer, ledger, deck))?;
             *slot = Some(AccountOwner { part: name.part, ..owner });
         }
     }
@@ -84,9 +84,9 @@ pub fn named(
 
 const MAIN_ACCOUNT: i64 = 0;
 
-type NamedSql = (BigInt, BigInt, BigInt, Nullable<BigInt>);
-/// place, account, customer, deck.
-type NamedRow = (i64, i64, i64, Option<i64>);
+type NamedSql = (BigInt, BigInt, BigInt, BigInt, Nullable<BigInt>);
+/// place, account, customer, ledger, deck.
+type NamedRow = (i64, i64, i64, i64, Option<i64>);
 
 /// A number that something came in on.
 #[derive(Clone, Copy, Debug)]
@@ -113,28 +113,32 @@ pub fn holders(
     let found: Vec<HolderRow> =
         Statement::<HolderSql>::new(HOLDERS).over(rows).load(tx.connection)?;
     let mut owners = vec![None; called.len()];
-    for (place, account, customer, deck, assigned, assigned_id) in found {
+    for (place, account, customer, ledger, deck, (assigned, assigned_id)) in found {
         let Some(slot @ None) = slot(&mut owners, place) else { continue };
         let (part, ivml) = match assignment(assigned, assigned_id)? {
             Assignment::Nothing | Assignment::Ivr(_) => (AccountPart::Main, None),
             Assignment::Ivml(id) => (AccountPart::Main, Some(id)),
             Assignment::Sip(part) | Assignment::Fax(part) => (part, None),
         };
-        *slot = Some(AccountOwner { part, ivml, ..owner(account, customer, deck)? });
+        *slot = Some(AccountOwner { part, ivml, ..owner((account, customer, ledger, deck))? });
     }
     Ok(owners)
 }
 
-type HolderSql = (BigInt, BigInt, BigInt, Nullable<BigInt>, SmallInt, Nullable<BigInt>);
-/// place, account, customer, deck, assigned, its id.
-type HolderRow = (i64, i64, i64, Option<i64>, i16, Option<i64>);
+type HolderSql = (BigInt, BigInt, BigInt, BigInt, Nullable<BigInt>, (SmallInt, Nullable<BigInt>));
+/// place, account, customer, ledger, deck, assigned and its id.
+type HolderRow = (i64, i64, i64, i64, Option<i64>, (i16, Option<i64>));
 
-fn owner(account: i64, customer: i64, deck: Option<i64>) -> Result<AccountOwner, StoreError> {
+/// An account's, given account, customer, ledger and deck.
+pub(super) fn owner(
+    (account, customer, ledger, deck): (i64, i64, i64, Option<i64>),
+) -> Result<AccountOwner, StoreError> {
     let deck_id = |id| known(RateDeckId::new(id), "rate_decks");
     Ok(AccountOwner {
         account: known(AccountId::new(account), "accounts")?,
         part: AccountPart::Main,
         customer: known(CustomerId::new(customer), "accounts")?,
+        ledger: known(LedgerId::new(ledger), "customers")?,
         deck: deck.map(deck_id).transpose()?,
         ivml: None,
     })
@@ -164,17 +168,19 @@ const KNOWN: &str = "
     LEFT JOIN sms_reports m ON m.record_id = r.id";
 
 const NAMED: &str = "
-    SELECT v.place, a.id, a.customer_id, d.id
+    SELECT v.place, a.id, a.customer_id, c.ledger_id, d.id
     FROM v JOIN accounts a ON a.user_name = v.user_name
+    JOIN customers c ON c.id = a.customer_id
     LEFT JOIN rate_decks d ON d.name = a.rate_deck
     WHERE v.sub_account_id = 0 OR EXISTS
       (SELECT 1 FROM sub_accounts t WHERE t.id = v.sub_account_id AND t.account_id = a.id)";
 
 const HOLDERS: &str = "
-    SELECT v.place, s.account_id, a.customer_id, d.id, s.assigned, s.assigned_id
+    SELECT v.place, s.account_id, a.customer_id, c.ledger_id, d.id, s.assigned, s.assigned_id
     FROM v JOIN numbers n ON n.e164 = v.number
     JOIN did_subscriptions s ON s.number_id = n.id AND s.service = v.service
       AND s.subscribed_at <= v.at AND (s.ended_at IS NULL OR s.ended_at > v.at)
     JOIN accounts a ON a.id = s.account_id
+    JOIN customers c ON c.id = a.customer_id
     LEFT JOIN rate_decks d ON d.name = a.rate_deck
     ORDER BY v.place, s.id DESC";

@@ -9,6 +9,7 @@ use leaseline_core::lease::LeaseKind;
 use crate::error::StoreError;
 use crate::row::{Code, flag, known};
 use crate::schema::{customer_services, customers, ledgers};
+use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
 /// Makes a ledger without entries.
@@ -58,8 +59,10 @@ pub fn name(tx: &mut Tx<'_>, customer: CustomerId, key: &str) -> Result<(), Stor
     Ok(())
 }
 
-/// Writes down a customer as it is after a change.
-pub fn change(tx: &mut Tx<'_>, customer: &Customer) -> Result<(), StoreError> {
+/// Writes down a customer as it is after a change. What a block cost before is kept for records
+/// that come late.
+pub fn change(tx: &mut Tx<'_>, customer: &Customer, now: Timestamp) -> Result<(), StoreError> {
+    keep_tariffs(tx, customer, now)?;
     let profile = &customer.profile;
     diesel::update(customers::table.find(customer.id.get()))
         .set((
@@ -78,6 +81,27 @@ pub fn change(tx: &mut Tx<'_>, customer: &Customer) -> Result<(), StoreError> {
     update_terms(tx, customer.id, LeaseKind::Single, profile.single)?;
     update_terms(tx, customer.id, LeaseKind::Group, profile.group)
 }
+
+/// Twice within one instant, the first of the changes is the one that counts until then.
+fn keep_tariffs(tx: &mut Tx<'_>, customer: &Customer, now: Timestamp) -> Result<(), StoreError> {
+    let profile = &customer.profile;
+    let kinds = [(LeaseKind::Single, profile.single), (LeaseKind::Group, profile.group)];
+    let rows = Rows::new("customer_id, kind, until, charge_block, charge_rate")
+        .integers([customer.id.get(); 2])
+        .integers(kinds.map(|(kind, _)| kind.code().into()))
+        .integers([now.micros(); 2])
+        .integers(kinds.map(|(_, terms)| terms.charge_block.get()))
+        .integers(kinds.map(|(_, terms)| terms.charge_rate.get()));
+    Statement::<()>::new(KEEP_TARIFFS).over(rows).execute(tx.connection)?;
+    Ok(())
+}
+
+const KEEP_TARIFFS: &str = "
+    INSERT INTO customer_tariffs (customer_id, kind, until, charge_block, charge_rate)
+    SELECT s.customer_id, s.kind, v.until, s.charge_block, s.charge_rate
+    FROM v JOIN customer_services s ON s.customer_id = v.customer_id AND s.kind = v.kind
+    WHERE s.charge_block <> v.charge_block OR s.charge_rate <> v.charge_rate
+    ON CONFLICT (customer_id, kind, until) DO NOTHING";
 
 fn prefixes(profile: &CustomerProfile) -> String {
     let digits: Vec<_> = profile.allowed_prefixes.iter().map(|prefix| prefix.as_str()).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use leaseline_core::call::CallLedger;
 use leaseline_core::ids::LedgerId;
 use leaseline_core::ledger::{LedgerEntry, LedgerHead};
 use uuid::Uuid;
@@ -29,6 +30,19 @@ pub fn entries(tx: &mut Tx<'_>, entries: &[LedgerEntry]) -> Result<(), StoreErro
     heads(tx, entries)
 }
 
+/// Writes down what calls find of ledgers besides their money.
+pub fn for_calls(tx: &mut Tx<'_>, ledgers: &[CallLedger]) -> Result<(), StoreError> {
+    let each = || ledgers.iter();
+    let rows = Rows::new("id, held, open_calls, spent_day, spent")
+        .integers(each().map(|ledger| ledger.head.ledger.get()))
+        .integers(each().map(|ledger| ledger.held.get()))
+        .integers(each().map(|ledger| ledger.calls))
+        .integers(each().map(|ledger| ledger.last_day.day.number()))
+        .integers(each().map(|ledger| ledger.last_day.spent.get()));
+    Statement::<()>::new(UPDATE_FOR_CALLS).over(rows).execute(tx.connection)?;
+    Ok(())
+}
+
 /// The last entry of each ledger says how the ledger stands.
 fn heads(tx: &mut Tx<'_>, entries: &[LedgerEntry]) -> Result<(), StoreError> {
     let last: HashMap<LedgerId, LedgerHead> = entries.iter().map(head_after).collect();
@@ -50,6 +64,11 @@ const INSERT_ENTRIES: &str = "
       (ledger_id, seq, amount, balance_after, kind, source, reference, at)
     SELECT ledger_id, seq, amount, balance_after, kind, source, reference, at
     FROM v WHERE ledger_id IS NOT NULL";
+
+const UPDATE_FOR_CALLS: &str = "
+    UPDATE ledgers SET held = v.held, open_calls = v.open_calls, spent_day = v.spent_day,
+      spent = v.spent
+    FROM v WHERE ledgers.id = v.id";
 
 const UPDATE_HEADS: &str = "
     UPDATE ledgers SET last_seq = v.last_seq, balance = v.balance FROM v WHERE ledgers.id = v.id";

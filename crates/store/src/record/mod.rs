@@ -1,6 +1,7 @@
 //! Writing down what was decided.
 
 pub mod accounts;
+pub mod calls;
 pub mod cards;
 pub mod currencies;
 pub mod customers;

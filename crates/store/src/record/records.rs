@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use diesel::sql_types::{BigInt, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::account::AccountPart;
-use leaseline_core::ids::{CustomerId, IvmlId, RecordId, SourceId};
+use leaseline_core::ids::{CardId, CustomerId, IvmlId, LeaseId, LedgerId, RecordId, SourceId};
 use leaseline_core::money::Credits;
 use leaseline_core::record::{
     AccountOwner, CallReport, CallResult, Charge, ContentDigest, FaxReport, NewRecord, RecordFlag,
-    RecordKey, RecordName, Report, Settled, SmsReport, Tracking,
+    RecordKey, RecordName, RecordOwner, Report, Settled, SmsReport, Tracking,
 };
+use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::row::{Code, known};
@@ -34,15 +35,19 @@ pub struct DecidedRecord<'a> {
 }
 
 impl DecidedRecord<'_> {
-    /// What is to be taken from whom; `None` when it is nothing.
-    pub fn debit(&self) -> Option<(CustomerId, Credits)> {
+    /// What is to be taken from which ledger; `None` when it is nothing.
+    pub fn debit(&self) -> Option<(LedgerId, Credits)> {
         let cost = self.settled.charge.as_ref()?.cost;
         let owner = self.settled.owner?;
-        (cost > Credits::ZERO).then_some((owner.customer, cost))
+        (cost > Credits::ZERO).then_some((owner.ledger(), cost))
     }
 
-    fn owner(&self) -> Option<AccountOwner> {
-        self.settled.owner
+    fn owner(&self) -> Option<&RecordOwner> {
+        self.settled.owner.as_ref()
+    }
+
+    fn account(&self) -> Option<&AccountOwner> {
+        self.owner()?.account()
     }
 
     fn charge(&self) -> Option<&Charge> {
@@ -60,28 +65,31 @@ pub fn insert(
     let charged = |decided: &DecidedRecord<'_>| decided.debit().map(|_| decided.source.uuid());
     let sources: Vec<_> = records.iter().map(charged).collect();
     let traces: Vec<_> = records.iter().map(trace).collect();
+    let lease = |decided: &DecidedRecord<'_>| decided.owner()?.lease().map(LeaseId::uuid);
+    let leases: Vec<_> = records.iter().map(lease).collect();
     let each = || records.iter().map(|decided| decided.record);
     let owners = || records.iter().map(DecidedRecord::owner);
+    let accounts = || records.iter().map(DecidedRecord::account);
     let charges = || records.iter().map(DecidedRecord::charge);
     let rows = Rows::new(COLUMNS)
         .integers(each().map(|record| record.kind().code().into()))
         .texts(each().map(|record| record.reporter.as_str()))
         .texts(each().map(|record| record.name.as_str()))
         .bytes(records.iter().map(|decided| decided.digest.0.as_slice()))
-        .integers(each().map(|record| record.direction.code().into()))
-        .optional_integers(owners().map(|owner| owner.map(|owner| owner.customer.get())))
-        .optional_integers(owners().map(|owner| owner.map(|owner| owner.account.get())))
-        .optional_integers(owners().map(|owner| owner.and_then(sub_account)))
-        .optional_integers(owners().map(|owner| owner?.ivml.map(IvmlId::get)))
+        .integers(records.iter().map(|decided| decided.settled.direction.code().into()))
+        .optional_integers(owners().map(|owner| owner?.customer().map(CustomerId::get)))
+        .optional_bytes(uuids(&leases))
+        .optional_integers(owners().map(|owner| owner?.card().map(CardId::get)))
+        .optional_integers(accounts().map(|owner| owner.map(|owner| owner.account.get())))
+        .optional_integers(accounts().map(|owner| owner.and_then(sub_account)))
+        .optional_integers(accounts().map(|owner| owner?.ivml.map(IvmlId::get)))
         .texts(each().map(|record| record.from.text.as_str()))
         .texts(each().map(|record| record.to.text.as_str()))
         .integers(each().map(|record| record.at.micros()))
         .integers(records.iter().map(|decided| flags(&decided.settled.flags)))
         .optional_integers(charges().map(|charge| charge.map(|charge| charge.cost.get())))
         .optional_integers(charges().map(|charge| charge.map(billed_seconds)))
-        .optional_bytes(
-            sources.iter().map(|source| source.as_ref().map(|it| it.as_bytes().as_slice())),
-        )
+        .optional_bytes(uuids(&sources))
         .optional_texts(traces.iter().map(Option::as_deref));
     let inserted: Vec<(i64, i16, String, String)> =
         Statement::<(BigInt, SmallInt, Text, Text)>::new(INSERT)
@@ -91,6 +99,10 @@ pub fn insert(
     let ids: HashMap<_, _> = inserted.into_iter().map(keyed).collect::<Result<_, _>>()?;
     reports(tx, records, &ids)?;
     Ok(ids)
+}
+
+fn uuids(ids: &[Option<Uuid>]) -> impl Iterator<Item = Option<&[u8]>> {
+    ids.iter().map(|id| id.as_ref().map(|id| id.as_bytes().as_slice()))
 }
 
 fn keyed(
@@ -195,7 +207,7 @@ pub fn conflicts(
     Ok(())
 }
 
-fn sub_account(owner: AccountOwner) -> Option<i64> {
+fn sub_account(owner: &AccountOwner) -> Option<i64> {
     match owner.part {
         AccountPart::Main => None,
         AccountPart::Sub(id) => Some(id.get()),
@@ -218,17 +230,17 @@ fn flags(flags: &[RecordFlag]) -> i64 {
 
 const TABLE: &str = "records";
 
-const COLUMNS: &str = "kind, reporter, name, digest, direction, customer_id, account_id,
-    sub_account_id, ivml_id, from_text, to_text, at, flags, charge, billed_seconds, charge_source,
+const COLUMNS: &str = "kind, reporter, name, digest, direction, customer_id, lease_id, card_id,
+    account_id, sub_account_id, ivml_id, from_text, to_text, at, flags, charge, billed_seconds, charge_source,
     trace";
 
 // In the order of the names, so that two transactions never wait for one another.
 const INSERT: &str = "
     INSERT INTO records
-      (kind, reporter, name, digest, direction, customer_id, account_id, sub_account_id, ivml_id,
-       from_text, to_text, at, flags, charge, billed_seconds, charge_source, trace, received_at)
-    SELECT kind, reporter, name, digest, direction, customer_id, account_id, sub_account_id,
-           ivml_id, from_text, to_text, at, flags, charge, billed_seconds, charge_source, trace, {}
+      (kind, reporter, name, digest, direction, customer_id, lease_id, card_id, account_id,
+       sub_account_id, ivml_id, from_text, to_text, at, flags, charge, billed_seconds, charge_source, trace, received_at)
+    SELECT kind, reporter, name, digest, direction, customer_id, lease_id, card_id, account_id,
+           sub_account_id, ivml_id, from_text, to_text, at, flags, charge, billed_seconds, charge_source, trace, {}
     FROM v WHERE kind IS NOT NULL ORDER BY kind, reporter, name
     ON CONFLICT (kind, reporter, name) DO NOTHING
     RETURNING id, kind, reporter, name";

@@ -71,7 +71,7 @@ fn customer(
             Err(refusal) => return Ok(Err(refusal)),
         },
         CustomerStep::Change(customer) => {
-            record::customers::change(tx, &customer)?;
+            record::customers::change(tx, &customer, now)?;
             changed(customer.id)
         }
         CustomerStep::Keep(id) => kept(id),
