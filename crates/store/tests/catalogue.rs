@@ -21,14 +21,16 @@ fn sorted(mut tables: Vec<Table>) -> Vec<Table> {
     tables
 }
 
-/// The tables that the migrations of a database make.
+/// The tables that the migrations of a database make. Those that are renamed were there before.
 fn migrated(kind: &str) -> BTreeSet<String> {
     let folder = format!("{}/../../migrations/{kind}", env!("CARGO_MANIFEST_DIR"));
     let steps = std::fs::read_dir(folder).unwrap().map(|step| step.unwrap().path().join("up.sql"));
     let texts = steps.map(|step| std::fs::read_to_string(step).unwrap());
     let named = |text: String| {
         let after = text.split("CREATE TABLE ").skip(1).map(|after| after.split([' ', '(']).next());
-        after.map(|name| name.unwrap().to_owned()).collect::<Vec<_>>()
+        let renamed = |name: &str| text.contains(&format!("ALTER TABLE {name} RENAME TO"));
+        let made = after.map(Option::unwrap).filter(|name| !renamed(name));
+        made.map(str::to_owned).collect::<Vec<_>>()
     };
     texts.flat_map(named).collect()
 }

@@ -17,7 +17,7 @@ use leaseline_hub::operator::{AccountEntry, CustomerRef, PoolEntry, Provisioning
 use crate::world::World;
 
 /// Of no password that anybody knows: making one takes longer than most tests.
-const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4$\
+pub(crate) const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4$\
                     Vm9Uc2VnbWVudCBvZiBub3RoaW5nIGF0IGFsbC4uLi4";
 
 /// Numbers to subscribe to.

@@ -24,6 +24,7 @@
 //! what a test is about comes back as a `Result`.
 
 mod accounts;
+mod calls;
 mod clock;
 mod cluster;
 mod database;
@@ -35,6 +36,7 @@ mod shop;
 mod world;
 
 pub use accounts::{Dids, account_entry};
+pub use calls::{Call, Edge};
 pub use clock::{Held, ManualClock};
 pub use cluster::{Cluster, StopMode};
 pub use database::{Database, Kind, databases};

@@ -51,7 +51,7 @@ CREATE TABLE calls (
   CHECK ((ledger_id IS NULL) = (open_until IS NULL))
 );
 CREATE INDEX calls_open ON calls (ledger_id, open_until) WHERE state = 1;
-CREATE INDEX calls_lapsed ON calls (decided_at) WHERE state = 4;
+CREATE INDEX calls_lapsed ON calls (id) WHERE state = 4;
 
 -- What calls find of a ledger besides its money. held, open_calls: the sum and the number of the
 -- holds of its open calls, those included whose time has run out since they were last looked at.

@@ -8,3 +8,4 @@ pub use intake::{TakeInRecords, TooManyRecords};
 pub use leaseline_store::load::activity::{
     ActivityCursor, ActivityFilter, ConflictLine, RecordDetail, RecordLine, RecordState,
 };
+pub use leaseline_store::load::calls::UnsettledCall;

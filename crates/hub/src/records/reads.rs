@@ -1,10 +1,11 @@
 //! Records as they are looked at.
 
-use leaseline_core::ids::RecordId;
+use leaseline_core::ids::{CallRef, RecordId};
 use leaseline_store::load;
 use leaseline_store::load::activity::{
     ActivityCursor, ActivityFilter, ConflictLine, RecordLine, RecordState,
 };
+use leaseline_store::load::calls::UnsettledCall;
 
 use crate::failure::Failure;
 use crate::hub::Hub;
@@ -37,6 +38,20 @@ impl Hub {
         limit: u32,
     ) -> Result<Vec<RecordLine>, Failure> {
         self.read(move |tx| load::activity::records(tx, state, before, limit)).await
+    }
+
+    /// At most so many calls that were let through and whose records did not come in time, the last
+    /// decisions first: before one, or from the last on.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn unsettled_calls(
+        &self,
+        before: Option<CallRef>,
+        limit: u32,
+    ) -> Result<Vec<UnsettledCall>, Failure> {
+        let now = self.now();
+        self.read(move |tx| load::calls::unsettled(tx, before, limit, now)).await
     }
 
     /// A record, and what else came by its name.

@@ -19,7 +19,8 @@ use leaseline_core::lease::LeaseKind;
 use leaseline_core::money::Credits;
 use leaseline_core::phone::E164;
 use leaseline_core::record::{
-    AccountOwner, CardOwner, LeaseOwner, Party, PartyText, RecordKey, RecordOwner,
+    AccountOwner, CardOwner, LeaseOwner, Party, PartyText, RecordKey, RecordKind, RecordName,
+    RecordOwner,
 };
 use uuid::Uuid;
 
@@ -58,6 +59,75 @@ pub fn decisions(
     }
     Ok(decisions)
 }
+
+/// A call that was let through and whose record did not come in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsettledCall {
+    /// The decision.
+    pub id: CallRef,
+    /// The call: the switch, and what it calls it.
+    pub call: RecordKey,
+    /// Whose it is; none for a card's.
+    pub customer: Option<CustomerId>,
+    /// Who called, as the switch wrote it.
+    pub from: String,
+    /// What was dialled.
+    pub to: String,
+    /// When it was decided on.
+    pub decided_at: Timestamp,
+    /// What was set aside.
+    pub hold: Credits,
+    /// Until when.
+    pub held_until: Timestamp,
+    /// Whether somebody has looked since.
+    pub state: CallState,
+}
+
+/// At most so many calls whose records did not come in time, the last decisions first: before
+/// one, or from the last on.
+pub fn unsettled(
+    tx: &mut Tx<'_>,
+    before: Option<CallRef>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<UnsettledCall>, StoreError> {
+    let before = before.map_or(Uuid::max(), CallRef::uuid);
+    let rows: Vec<UnsettledRow> = Statement::<UnsettledSql>::new(UNSETTLED)
+        .over(Rows::new("upper_id").bytes([before.as_bytes().as_slice()]))
+        .integer(now.micros())
+        .integer(i64::from(limit))
+        .load(tx.connection)?;
+    rows.into_iter().map(unsettled_call).collect()
+}
+
+type UnsettledSql =
+    (Binary, (Text, Text), Nullable<BigInt>, (Text, Text), BigInt, BigInt, BigInt, SmallInt);
+/// id, switch and call, customer, from and to, decided, hold, until, state.
+type UnsettledRow = (Vec<u8>, (String, String), Option<i64>, (String, String), i64, i64, i64, i16);
+
+fn unsettled_call(row: UnsettledRow) -> Result<UnsettledCall, StoreError> {
+    let (id, (switch, call), customer, (from, to), decided_at, hold, until, state) = row;
+    let name = |text: &str| known(RecordName::parse(text), TABLE);
+    let (reporter, name) = (name(&switch)?, name(&call)?);
+    Ok(UnsettledCall {
+        id: known(Uuid::from_slice(&id).ok().map(CallRef::new), TABLE)?,
+        call: RecordKey { kind: RecordKind::Call, reporter, name },
+        customer: customer.map(|id| known(CustomerId::new(id), TABLE)).transpose()?,
+        from,
+        to,
+        decided_at: Timestamp::from_micros(decided_at),
+        hold: Credits::new(hold),
+        held_until: Timestamp::from_micros(until),
+        state: CallState::from_code(state)?,
+    })
+}
+
+const UNSETTLED: &str = "
+    SELECT c.id, c.switch, c.call_id, c.customer_id, c.from_text, c.to_text, c.decided_at, c.hold,
+           c.open_until, c.state
+    FROM v JOIN calls c ON c.id < v.upper_id
+    WHERE c.state = 4 OR c.state = 1 AND c.open_until <= {}
+    ORDER BY c.id DESC LIMIT {}";
 
 const TABLE: &str = "calls";
 

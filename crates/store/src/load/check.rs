@@ -58,10 +58,15 @@ pub enum Invariant {
     MonthsWithoutGaps,
     /// A month of a subscription is booked as what it cost, in the ledger of a customer.
     MonthBooked,
-    /// A record's charge is booked once, as what it cost, in the ledger of its customer.
+    /// A record's charge is booked once, as what it cost, in the ledger of its customer or card.
     RecordBooked,
     /// A record says what happened.
     RecordReported,
+    /// What is set aside on a ledger is what is set aside for its open calls, and there are as many
+    /// of those as it says.
+    HoldsOfCalls,
+    /// A call that is waited for is paid from a ledger that there is.
+    CallOfSomebody,
     /// A card's ledger is there, and is nobody else's.
     CardLedger,
     /// No two cards have the same number, and no two of a group the same PIN.
@@ -104,6 +109,7 @@ enum Question {
     /// By their digits: nobody knows a number by its id.
     Numbers(&'static str),
     Leases(&'static str),
+    Calls(&'static str),
     Cards(&'static str),
     CardGroups(&'static str),
     Records(&'static str),
@@ -118,7 +124,8 @@ impl Question {
             Self::Subscriptions(text) => integers(tx, "subscription", text),
             Self::Records(text) => integers(tx, "record", text),
             Self::Numbers(text) => integers(tx, "number", text),
-            Self::Leases(text) => references(tx, text),
+            Self::Leases(text) => references(tx, "lease", text),
+            Self::Calls(text) => references(tx, "call", text),
             Self::Cards(text) => integers(tx, "card", text),
             Self::CardGroups(text) => integers(tx, "card group", text),
         }
@@ -131,16 +138,16 @@ fn integers(tx: &mut Tx<'_>, noun: &str, text: &'static str) -> Result<Vec<Strin
     Ok(ids.iter().map(|id| format!("{noun} {id}")).collect())
 }
 
-fn references(tx: &mut Tx<'_>, text: &'static str) -> Result<Vec<String>, StoreError> {
+fn references(tx: &mut Tx<'_>, noun: &str, text: &'static str) -> Result<Vec<String>, StoreError> {
     let asked = Statement::<Binary>::new(text).integer(MOST_TOLD);
     let ids: Vec<Vec<u8>> = asked.load(tx.connection)?;
-    Ok(ids.iter().map(|id| reference(id)).collect())
+    Ok(ids.iter().map(|id| reference(noun, id)).collect())
 }
 
-fn reference(id: &[u8]) -> String {
+fn reference(noun: &str, id: &[u8]) -> String {
     match Uuid::from_slice(id) {
-        Ok(uuid) => format!("lease {}", uuid.as_hyphenated()),
-        Err(_) => format!("lease {id:02x?}"),
+        Ok(uuid) => format!("{noun} {}", uuid.as_hyphenated()),
+        Err(_) => format!("{noun} {id:02x?}"),
     }
 }
 
@@ -175,6 +182,8 @@ impl Invariant {
             Self::MonthBooked => "a month of it is not booked as what it cost",
             Self::RecordBooked => "its charge is not booked as what it cost",
             Self::RecordReported => "what happened is missing",
+            Self::HoldsOfCalls => "what is set aside is not what its open calls need",
+            Self::CallOfSomebody => "nobody pays for it",
             Self::CardLedger => "its ledger is missing, or somebody else's too",
             Self::CardAlone => "another card has its number, or its PIN in its group",
             Self::CardOfGroup => "its number or its PIN has not the length that its group says",
@@ -206,6 +215,8 @@ const QUESTIONS: &[(Invariant, Question)] = &[
     (Invariant::MonthBooked, Question::Subscriptions(MONTH_NOT_BOOKED)),
     (Invariant::RecordBooked, Question::Records(RECORD_NOT_BOOKED)),
     (Invariant::RecordReported, Question::Records(RECORD_WITHOUT_REPORT)),
+    (Invariant::HoldsOfCalls, Question::Ledgers(LEDGER_WITH_OTHER_HOLDS)),
+    (Invariant::CallOfSomebody, Question::Calls(CALL_OF_NOBODY)),
     (Invariant::CardLedger, Question::Cards(CARD_WITHOUT_LEDGER)),
     (Invariant::CardAlone, Question::Cards(CARD_TWICE)),
     (Invariant::CardOfGroup, Question::Cards(CARD_OF_ANOTHER_SIZE)),
@@ -366,9 +377,11 @@ const MONTH_NOT_BOOKED: &str = "
 
 const RECORD_NOT_BOOKED: &str = "
     SELECT r.id FROM records r LEFT JOIN customers c ON c.id = r.customer_id
+    LEFT JOIN cards k ON k.id = r.card_id
     LEFT JOIN ledger_entries e ON e.source = r.charge_source
     WHERE r.charge_source IS NOT NULL
-      AND (e.ledger_id IS DISTINCT FROM c.ledger_id OR e.amount IS DISTINCT FROM -r.charge)
+      AND (e.ledger_id IS DISTINCT FROM COALESCE(k.ledger_id, c.ledger_id)
+           OR e.amount IS DISTINCT FROM -r.charge)
     ORDER BY r.id LIMIT {}";
 
 // The codes of kinds: 1 calls, 2 faxes, 3 messages.
@@ -379,6 +392,20 @@ const RECORD_WITHOUT_REPORT: &str = "
           WHEN 2 THEN (SELECT count(*) FROM fax_reports d WHERE d.record_id = r.id)
           ELSE (SELECT count(*) FROM sms_reports d WHERE d.record_id = r.id) END <> 1
     ORDER BY r.id LIMIT {}";
+
+// Open calls are few, ledgers many: only those that have either are looked at.
+const LEDGER_WITH_OTHER_HOLDS: &str = "
+    SELECT l.id FROM ledgers l
+    LEFT JOIN (SELECT c.ledger_id, sum(c.hold) AS held, count(*) AS calls
+               FROM calls c WHERE c.state = 1 GROUP BY c.ledger_id) o ON o.ledger_id = l.id
+    WHERE l.held <> COALESCE(o.held, 0) OR l.open_calls <> COALESCE(o.calls, 0)
+    ORDER BY l.id LIMIT {}";
+
+const CALL_OF_NOBODY: &str = "
+    SELECT c.id FROM calls c
+    WHERE c.state = 1 AND (NOT EXISTS (SELECT 1 FROM ledgers l WHERE l.id = c.ledger_id)
+          OR COALESCE(c.customer_id, c.card_id) IS NULL)
+    ORDER BY c.id LIMIT {}";
 
 // Two cards with one ledger tell both.
 const CARD_WITHOUT_LEDGER: &str = "
