@@ -121,7 +121,7 @@ impl AuthoriseView {
         match &request.origin {
             CallOrigin::Number => self.to_number(request, now),
             CallOrigin::Account { user, part } => {
-                self.from_account(request, &(user.clone(), *part), now)
+                self.of_account(request, &(user.clone(), *part), now)
             }
             CallOrigin::Card(claim) => self.by_card(request, claim, now),
         }

@@ -182,7 +182,7 @@ impl AuthoriseView {
     }
 
     /// A call from the phone of an account.
-    pub(super) fn from_account(
+    pub(super) fn of_account(
         &self,
         request: &AuthoriseRequest,
         key: &(Box<str>, AccountPart),

@@ -151,7 +151,8 @@ impl Dialled {
 
     /// The caller as it was sent; none when nothing was.
     pub(super) fn shown(&self) -> Option<Box<str>> {
-        Some(self.from.text.as_str().into()).filter(|id: &Box<str>| !id.is_empty())
+        let text = self.from.text.as_str();
+        (!text.is_empty()).then(|| text.into())
     }
 
     fn caller_id(&self, leased: &PhoneNumber, single: SingleCallerId) -> Option<Box<str>> {

@@ -52,7 +52,7 @@ fn decision(tx: &mut Tx<'_>, event: &CallEvent) -> Result<Option<StoredDecision>
     let meant = |it: &StoredDecision| {
         event.reference.is_none_or(|reference| reference == it.earlier.decided.id)
     };
-    let last = decisions.into_iter().filter(meant).next_back();
+    let last = decisions.into_iter().rfind(meant);
     Ok(last.filter(|it| it.earlier.state == CallState::Open))
 }
 
