@@ -23,6 +23,7 @@ const ROOMS: &[Room] = &[
     room("leaseline-apigate-server", Uses::Anything),
     room("leaseline-mor-server", Uses::Anything),
     room("leaseline-traitel-server", Uses::Anything),
+    room("leaseline-switch-server", Uses::Anything),
     room("leaseline-tests", Uses::Anything),
     room("leaseline-load", Uses::Anything),
 ];

@@ -28,6 +28,7 @@ use crate::passwords::Checker;
 use crate::readers::Readers;
 use crate::request::{Request, Way};
 use crate::sweeper;
+use crate::switches::Switches;
 use crate::writer::Writer;
 
 /// So long an operator waits for what takes its time, such as a large provisioning file.
@@ -55,6 +56,7 @@ struct Inner {
     readers: Readers,
     identities: Identities,
     mor_identities: MorIdentities,
+    switches: Switches,
     digits: Arc<dyn Digits>,
     throttle: Throttle,
     recent_logins: Recent,
@@ -193,6 +195,7 @@ impl Hub {
             readers,
             identities: Identities::default(),
             mor_identities: MorIdentities::default(),
+            switches: Switches::default(),
             digits: settings.digits,
             throttle: settings.throttle,
             recent_logins: Recent::default(),
@@ -284,6 +287,10 @@ impl Hub {
 
     pub(crate) fn mor_identities(&self) -> &MorIdentities {
         &self.0.mor_identities
+    }
+
+    pub(crate) fn switches(&self) -> &Switches {
+        &self.0.switches
     }
 
     pub(crate) fn digits(&self) -> &Arc<dyn Digits> {

@@ -33,6 +33,7 @@ mod reads;
 pub mod records;
 mod request;
 mod sweeper;
+mod switches;
 pub mod upkeep;
 mod vault;
 mod watch;

@@ -6,10 +6,11 @@ use leaseline_core::password::PasswordHash;
 use leaseline_hub::Hub;
 use leaseline_hub::operator::{AccountEntry, CustomerRef, MenuEntry};
 
-use crate::convert::{self, Secret};
+use crate::convert;
 use crate::document::{Document, Entry};
 use crate::error::{Error, Fault};
 use crate::file::{Entered, MOST_ENTRIES};
+use crate::password::{Password, password};
 
 /// An account as the file has it.
 #[derive(Clone, Debug)]
@@ -20,12 +21,6 @@ pub(crate) struct Account {
     change: AccountChange,
     enabled: Option<bool>,
     menus: Vec<MenuEntry>,
-}
-
-#[derive(Clone, Debug)]
-enum Password {
-    Plain(Secret),
-    Hashed(PasswordHash),
 }
 
 pub(crate) fn read<'a>(document: &'a Document<'a>) -> Result<Vec<Entered<Account>>, Fault> {
@@ -52,15 +47,6 @@ fn account(user: String, mut entry: Entry<'_>) -> Result<Entered<Account>, Fault
     };
     entry.refuse_unknown()?;
     Ok(Entered::new(&entry, account))
-}
-
-fn password(entry: &mut Entry<'_>) -> Result<Option<Password>, Fault> {
-    let plain = entry.find("password", convert::password)?.map(Password::Plain);
-    let hashed = entry.find("password_hash", convert::password_hash)?.map(Password::Hashed);
-    if plain.is_some() && hashed.is_some() {
-        return Err(entry.fault("it has both `password` and `password_hash`"));
-    }
-    Ok(plain.or(hashed))
 }
 
 fn menus(entry: &mut Entry<'_>) -> Result<Vec<MenuEntry>, Fault> {
@@ -110,15 +96,5 @@ pub(crate) async fn entries(
 async fn new_password(hub: &Hub, account: &Account) -> Result<Option<PasswordHash>, Error> {
     let Some(password) = &account.password else { return Ok(None) };
     let present = hub.account_login(&account.user).await?;
-    let present = present.as_ref().map(|login| &login.password);
-    match password {
-        Password::Hashed(hash) => Ok(Some(hash.clone()).filter(|hash| present != Some(hash))),
-        Password::Plain(secret) => {
-            let given = secret.expose();
-            if present.is_some() && hub.password_matches(present, given).await? {
-                return Ok(None);
-            }
-            Ok(Some(hub.hash_password(given).await?))
-        }
-    }
+    password.to_be_kept(hub, present.as_ref().map(|login| &login.password)).await
 }

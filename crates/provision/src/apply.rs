@@ -9,6 +9,7 @@ use leaseline_core::region::{Region, RegionCode};
 use leaseline_hub::Hub;
 use leaseline_hub::operator::{
     AccountEntry, Effect, EntryIndex, ImportPlan, Misfit, PoolEntry, Provisioned, Provisioning,
+    SwitchEntry,
 };
 
 use crate::accounts;
@@ -17,6 +18,7 @@ use crate::file::File;
 use crate::inventory::{Progress, carry_out, located};
 use crate::numbers::{Index, Input};
 use crate::pools::Pool;
+use crate::switches;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,9 +67,10 @@ pub async fn apply(
     let (index, numbers) = Index::of(inputs.collect::<Result<_, _>>()?)?;
     let plans = plans(hub, &known, numbers, &index).await?;
     let accounts = accounts::entries(hub, &file.accounts).await?;
+    let switches = switches::entries(hub, &file.switches).await?;
     let rates = file.rate_decks.iter().map(|deck| deck.rates(&file.folder));
     let rates = rates.collect::<Result<Vec<_>, _>>()?;
-    let provisioned = hub.provision(entries(&file, accounts)).await?;
+    let provisioned = hub.provision(entries(&file, accounts, switches)).await?;
     let provisioned = provisioned.map_err(|misfit| at_its_entry(&misfit, &file))?;
     let re_rated = import_new_rates(hub, &file, &provisioned, rates).await?;
     let changed = count_changed(&provisioned, &plans) + re_rated;
@@ -126,7 +129,7 @@ async fn plans(
     Ok(plans)
 }
 
-fn entries(file: &File, accounts: Vec<AccountEntry>) -> Provisioning {
+fn entries(file: &File, accounts: Vec<AccountEntry>, switches: Vec<SwitchEntry>) -> Provisioning {
     let pool = |pool: &Pool| PoolEntry { name: pool.name.clone(), change: pool.change.clone() };
     Provisioning {
         pools: file.pools.iter().map(pool).collect(),
@@ -135,6 +138,7 @@ fn entries(file: &File, accounts: Vec<AccountEntry>) -> Provisioning {
         accounts,
         rate_decks: file.rate_decks.iter().map(|deck| deck.name.clone()).collect(),
         mor: file.mor.entries(),
+        switches,
     }
 }
 
@@ -168,12 +172,14 @@ fn at_its_entry(misfit: &Misfit, file: &File) -> Fault {
         EntryIndex::MorUser(index) => file.mor.users[index].fault(what),
         EntryIndex::MorItem(index) => file.mor.items[index].fault(what),
         EntryIndex::Currency(index) => file.mor.currencies[index].fault(what),
+        EntryIndex::Switch(index) => file.switches[index].fault(what),
     }
 }
 
 fn count_changed(provisioned: &Provisioned, plans: &[ImportPlan]) -> usize {
     // Those of rate decks are counted where their rates are imported.
-    let Provisioned { pools, customers, users, accounts, rate_decks: _, mor } = provisioned;
+    let Provisioned { pools, customers, users, accounts, rate_decks: _, mor, switches } =
+        provisioned;
     let pools = pools.iter().zip(plans);
     let pools = pools.filter(|(pool, plan)| pool.effect != Effect::None || plan.missing() > 0);
     let customers = customers.iter().filter(|customer| customer.effect != Effect::None);
@@ -181,5 +187,6 @@ fn count_changed(provisioned: &Provisioned, plans: &[ImportPlan]) -> usize {
     let accounts = accounts.iter().filter(|account| account.effect != Effect::None);
     let mor_users = mor.users.iter().filter(|user| user.effect != Effect::None);
     let mor = mor_users.count() + mor.changed;
-    pools.count() + customers.count() + users.count() + accounts.count() + mor
+    let switches = switches.iter().filter(|switch| switch.effect != Effect::None).count();
+    pools.count() + customers.count() + users.count() + accounts.count() + mor + switches
 }

@@ -12,7 +12,8 @@ use crate::error::{Error, Fault};
 use crate::mor::MorTables;
 use crate::pools::Pool;
 use crate::rates::Deck;
-use crate::{accounts, api_users, customers, pools, rates};
+use crate::switches::Switch;
+use crate::{accounts, api_users, customers, pools, rates, switches};
 
 /// So many entries a table may have: all of a file is one transaction, during which nobody else
 /// writes to a SQLite database.
@@ -22,7 +23,7 @@ pub(crate) const MOST_ENTRIES: usize = 10_000;
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The tables that this version serves.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "pools",
     "customers",
     "api_users",
@@ -34,10 +35,8 @@ const TABLES: [&str; 11] = [
     "locations",
     "taxes",
     "currencies",
+    "switches",
 ];
-
-/// Tables that a provisioning file may have, but not yet.
-const LATER_TABLES: [&str; 1] = ["switches"];
 
 /// A provisioning file, read and checked as far as it can be without a database.
 #[derive(Clone, Debug)]
@@ -50,6 +49,7 @@ pub struct File {
     pub(crate) accounts: Vec<Entered<Account>>,
     pub(crate) rate_decks: Vec<Deck>,
     pub(crate) mor: MorTables,
+    pub(crate) switches: Vec<Entered<Switch>>,
 }
 
 /// An entry and where it stands.
@@ -109,6 +109,7 @@ impl File {
             accounts: accounts::read(&document)?,
             rate_decks: rates::read(&document)?,
             mor: MorTables::read(&document)?,
+            switches: switches::read(&document)?,
         })
     }
 }
@@ -116,12 +117,8 @@ impl File {
 fn refuse_other_tables(document: &Document<'_>) -> Result<(), Fault> {
     for table in document.tables() {
         let name = table.value;
-        if LATER_TABLES.contains(&name) {
-            let subject = format!("[[{name}]]");
-            return Err(Fault::new(table.line, &subject, "this version does not serve this table"));
-        }
         if !TABLES.contains(&name) {
-            let nearest = nearest(name, TABLES.into_iter().chain(LATER_TABLES)).unwrap_or_default();
+            let nearest = nearest(name, TABLES.into_iter()).unwrap_or_default();
             let what = format!("there is no table `{name}`; the nearest known one is `{nearest}`");
             return Err(Fault::new(table.line, "", what));
         }

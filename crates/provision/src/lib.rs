@@ -44,10 +44,12 @@ mod import;
 mod inventory;
 mod mor;
 mod numbers;
+mod password;
 mod pools;
 mod rates;
 mod records;
 mod spot;
+mod switches;
 #[cfg(test)]
 mod tests;
 

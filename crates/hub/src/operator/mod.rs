@@ -31,7 +31,7 @@ pub use pools::{NewNumbers, NewPool};
 pub use provisioning::{
     AccountEntry, CurrencyEntry, CustomerEntry, CustomerRef, Effect, Entered, EntryIndex,
     MenuEntry, Misfit, Mor, MorItemEntry, MorItemId, MorProvisioned, MorUserEntry, PoolEntry,
-    Provisioned, Provisioning, Unfit, UserEntry,
+    Provisioned, Provisioning, SwitchEntry, Unfit, UserEntry,
 };
 pub use rates::RatesImported;
 pub use subscriptions::Unsubscribe;

@@ -8,4 +8,5 @@ pub use intake::{TakeInRecords, TooManyRecords};
 pub use leaseline_store::load::activity::{
     ActivityCursor, ActivityFilter, ConflictLine, RecordDetail, RecordLine, RecordState,
 };
+pub use leaseline_store::load::call_records::{CallRecords, StoredCall};
 pub use leaseline_store::load::calls::UnsettledCall;

@@ -1,10 +1,12 @@
 //! Records as they are looked at.
 
 use leaseline_core::ids::{CallRef, RecordId};
+use leaseline_core::record::RecordName;
 use leaseline_store::load;
 use leaseline_store::load::activity::{
     ActivityCursor, ActivityFilter, ConflictLine, RecordLine, RecordState,
 };
+use leaseline_store::load::call_records::CallRecords;
 use leaseline_store::load::calls::UnsettledCall;
 
 use crate::failure::Failure;
@@ -38,6 +40,18 @@ impl Hub {
         limit: u32,
     ) -> Result<Vec<RecordLine>, Failure> {
         self.read(move |tx| load::activity::records(tx, state, before, limit)).await
+    }
+
+    /// How many records of calls a switch has sent; with a name those of that name themselves.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn call_records(
+        &self,
+        reporter: RecordName,
+        name: Option<RecordName>,
+    ) -> Result<CallRecords, Failure> {
+        self.read(move |tx| load::call_records::call_records(tx, &reporter, name.as_ref())).await
     }
 
     /// At most so many calls that were let through and whose records did not come in time, the last

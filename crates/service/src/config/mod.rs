@@ -19,7 +19,9 @@ use crate::problem::Problem;
 use reader::Reader;
 
 pub(crate) use layer::flat_toml;
-pub use sections::{Apigate, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat, Mor, MorKey};
+pub use sections::{
+    Apigate, CallControl, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat, Mor, MorKey,
+};
 pub use setting::Setting;
 pub use sources::Sources;
 
@@ -49,6 +51,8 @@ pub struct Config {
     pub apigate: Apigate,
     /// `mor.*`.
     pub mor: Mor,
+    /// `switch.*`.
+    pub switch: CallControl,
     /// `limits.*`: every bound.
     pub limits: Limits,
     /// `log.*`.
@@ -88,6 +92,7 @@ impl Config {
             jwt: Jwt::read(&mut keys)?,
             apigate: Apigate::read(&mut keys)?,
             mor: Mor::read(&mut keys)?,
+            switch: CallControl::read(&mut keys)?,
             limits: Limits::read(&mut keys)?,
             log: Log::read(&mut keys)?,
             logins: sections::logins(&mut keys)?,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use config::Value;
 use leaseline_core::Timestamp;
+use leaseline_core::call::SingleCallerId;
 use leaseline_core::customer::Limit;
 use leaseline_core::throttle::Throttle;
 use leaseline_hub::IanaZone;
@@ -76,6 +77,17 @@ pub struct Mor {
     pub allow_get: bool,
     /// `mor.key` or `mor.key_file`, if it is configured; [`mor_key`](crate::mor_key) opens it.
     pub key: Option<MorKey>,
+}
+
+/// `switch.*`.
+#[derive(Clone, Copy, Debug)]
+pub struct CallControl {
+    /// Which number the phone behind a single lease sees.
+    pub single_caller_id: SingleCallerId,
+    /// No call lasts longer than so many seconds; none is no bound.
+    pub max_call_seconds: Option<i64>,
+    /// So many bytes a body may have.
+    pub body_bytes: usize,
 }
 
 /// What the secrets of MOR's users are encrypted under.
@@ -156,6 +168,28 @@ impl Mor {
             allow_get: keys.need("mor.allow_get", convert::boolean)?,
             key: key.map(|found| MorKey { secret: found.value, place: found.place }),
         })
+    }
+}
+
+impl CallControl {
+    pub(super) fn read(keys: &mut Reader) -> Result<Self, Problem> {
+        let longest: i64 = keys.need("switch.max_call_seconds", whole(0, LONGEST_CALL))?;
+        Ok(Self {
+            single_caller_id: keys.need("switch.single_caller_id", single_caller_id)?,
+            max_call_seconds: (longest > 0).then_some(longest),
+            body_bytes: keys.need("switch.body_bytes", whole(1, 1 << 30))?,
+        })
+    }
+}
+
+/// A year, in seconds.
+const LONGEST_CALL: i64 = 366 * 86_400;
+
+fn single_caller_id(value: &Value) -> Result<SingleCallerId, String> {
+    match convert::text(value)?.as_str() {
+        "caller" => Ok(SingleCallerId::Caller),
+        "leased" => Ok(SingleCallerId::Leased),
+        other => Err(format!("{other:?} is neither \"caller\" nor \"leased\"")),
     }
 }
 

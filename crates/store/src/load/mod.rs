@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod call_records;
 pub mod calling;
 pub mod calls;
 pub mod cards;
@@ -27,5 +28,6 @@ pub mod rates;
 pub mod records;
 pub mod sub_accounts;
 pub mod subscriptions;
+pub mod switches;
 pub mod users;
 pub mod writers;

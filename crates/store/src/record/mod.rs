@@ -20,6 +20,7 @@ pub mod records;
 pub mod reservations;
 pub mod sub_accounts;
 pub mod subscriptions;
+pub mod switches;
 pub mod users;
 pub mod writers;
 

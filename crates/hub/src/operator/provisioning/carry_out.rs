@@ -35,7 +35,8 @@ pub(super) fn carry_out(
     let accounts = plan.accounts.into_iter().map(|step| step.carry_out(tx, &customers, now));
     let accounts = accounts.collect::<Result<_, _>>()?;
     let mor = MorProvisioned::default();
-    Ok(Ok(Provisioned { pools, customers, users, accounts, rate_decks, mor }))
+    let switches = Vec::new();
+    Ok(Ok(Provisioned { pools, customers, users, accounts, rate_decks, mor, switches }))
 }
 
 fn rate_deck(tx: &mut Tx<'_>, step: RateDeckStep<'_>) -> Result<Entered<RateDeckId>, StoreError> {

@@ -5,13 +5,17 @@ mod accounts;
 mod carry_out;
 mod mor;
 mod plan;
+mod switches;
 
 use leaseline_core::account::EmailTaken;
 use leaseline_core::api_user::RoleKind;
 use leaseline_core::customer::{CustomerChange, MissingField};
-use leaseline_core::ids::{AccountId, ApiUserId, CustomerId, PoolId, RateDeckId, SourceId};
+use leaseline_core::ids::{
+    AccountId, ApiUserId, CustomerId, PoolId, RateDeckId, SourceId, SwitchId,
+};
 use leaseline_core::money::Credits;
 use leaseline_core::pool::{PoolChange, PurposeStays};
+use leaseline_core::switch::SwitchNo;
 use leaseline_core::{Refusal, Timestamp};
 use leaseline_store::Tx;
 
@@ -24,6 +28,7 @@ pub use mor::{CurrencyEntry, Mor, MorItemEntry, MorItemId, MorProvisioned, MorUs
 use plan::Plan;
 
 pub use accounts::{AccountEntry, MenuEntry};
+pub use switches::SwitchEntry;
 
 /// Entries of each kind. What an entry does not name stays as it is, or has its default when the
 /// entry is new; what there is besides the entries stays too.
@@ -41,6 +46,8 @@ pub struct Provisioning {
     pub rate_decks: Vec<String>,
     /// What MOR's interface needs.
     pub mor: Mor,
+    /// Switches.
+    pub switches: Vec<SwitchEntry>,
 }
 
 /// A pool as it is to be.
@@ -102,6 +109,8 @@ pub struct Provisioned {
     pub rate_decks: Vec<Entered<RateDeckId>>,
     /// What MOR's interface needs.
     pub mor: MorProvisioned,
+    /// The switches.
+    pub switches: Vec<Entered<SwitchId>>,
 }
 
 /// What became of an entry.
@@ -150,6 +159,8 @@ pub enum EntryIndex {
     MorItem(usize),
     /// A currency.
     Currency(usize),
+    /// A switch.
+    Switch(usize),
 }
 
 /// Why an entry does not fit.
@@ -158,6 +169,9 @@ pub enum Unfit {
     /// It is new and lacks something.
     #[error("{0}, and it is new")]
     Missing(#[from] MissingField),
+    /// A switch cannot be so.
+    #[error(transparent)]
+    Switch(#[from] SwitchNo),
     /// It would change what a pool is for.
     #[error(transparent)]
     Purpose(#[from] PurposeStays),
@@ -228,7 +242,13 @@ fn provision(
         };
         // After the customers, whom its users may name.
         let mor = mor::carry_out(tx, &entries.mor)?;
-        Ok(mor.map(|mor| Provisioned { mor, ..done }).map_err(Undone::Misfit))
+        let mor = match mor {
+            Ok(mor) => mor,
+            Err(misfit) => return Ok(Err(Undone::Misfit(misfit))),
+        };
+        let switches = switches::carry_out(tx, &entries.switches)?;
+        let done = |switches| Provisioned { mor, switches, ..done };
+        Ok(switches.map(done).map_err(Undone::Misfit))
     })?;
     Ok(match done {
         Ok(provisioned) => Ok(Ok(provisioned)),

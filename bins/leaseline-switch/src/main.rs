@@ -1,0 +1,30 @@
+//! The switch interface alone.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use leaseline_service::{Config, Flags, Listen, Problem, Server, announce, finish, logs};
+use leaseline_switch_server::settings;
+
+/// Serves call control and call records for softswitches, and nothing else, until SIGTERM or SIGINT.
+#[derive(Parser)]
+#[command(name = "leaseline-switch", version)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(flatten)]
+    listen: Listen,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    finish(serve(&Cli::parse()).await)
+}
+
+async fn serve(cli: &Cli) -> Result<(), Problem> {
+    let config = Config::load(&cli.listen.on(cli.flags.sources("127.0.0.1:8084")))?;
+    logs::start(&config.log);
+    let settings = settings(&config);
+    let server = Server::open(&config)?;
+    server.run(|hub| leaseline_switch::routes(hub, settings), announce).await
+}

@@ -1,0 +1,202 @@
+//! A request's way through the adapter.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use leaseline_core::call::CallDecided;
+use leaseline_core::record::{Intake, NewRecord, RecordName};
+use leaseline_core::switch::Switch;
+use leaseline_hub::Hub;
+use leaseline_hub::records::TakeInRecords;
+use leaseline_web::{AccessNote, Form, read_body};
+use serde::Serialize;
+
+use crate::intake::{Body, Fields};
+use crate::reply::{JSON, Reply, TEXT, Trouble, WrongField};
+use crate::{Settings, auth, from_wire, to_wire};
+
+/// What every request needs.
+pub(crate) struct Facade {
+    hub: Hub,
+    settings: Settings,
+}
+
+/// How a record is read.
+type ReadRecord = fn(&Switch, &Fields) -> Result<NewRecord, WrongField>;
+
+/// What became of a record.
+#[derive(Serialize)]
+struct Status {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl Facade {
+    pub(crate) const fn new(hub: Hub, settings: Settings) -> Self {
+        Self { hub, settings }
+    }
+
+    async fn prove(&self, request: &HttpRequest) -> Result<Arc<Switch>, Trouble> {
+        auth::prove(&self.hub, request, &self.settings.trusted_proxies).await
+    }
+
+    async fn body(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Trouble> {
+        let body = read_body(request, payload, &self.settings.limits).await?;
+        Body::read(request.headers(), &body)
+    }
+
+    async fn decide(&self, switch: &Arc<Switch>, fields: &Fields) -> Result<CallDecided, Trouble> {
+        let request = from_wire::authorise(switch, &self.settings, fields)?;
+        Ok(self.hub.ask(request).await?.decided().clone())
+    }
+
+    async fn authorise(&self, request: &HttpRequest, payload: Payload) -> Result<Reply, Trouble> {
+        let body = self.body(request, payload).await;
+        let switch = self.prove(request).await?;
+        let decided = self.decide(&switch, &body?.one()?).await?;
+        Ok(match wants_text(request) {
+            true => Reply::text(TEXT, to_wire::text(&decided)),
+            false => Reply::json(StatusCode::OK, "ok", &to_wire::json(&decided)),
+        })
+    }
+
+    async fn event(&self, request: &HttpRequest, payload: Payload) -> Result<Reply, Trouble> {
+        let body = self.body(request, payload).await;
+        let switch = self.prove(request).await?;
+        let event = from_wire::event(&switch, &body?.one()?, self.hub.now())?;
+        self.hub.ask(event).await?;
+        Ok(Reply::json(StatusCode::OK, "ok", &Status { status: "ok", error: None }))
+    }
+
+    async fn take_in(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        read: ReadRecord,
+    ) -> Result<Reply, Trouble> {
+        let body = self.body(request, payload).await;
+        let switch = self.prove(request).await?;
+        match body? {
+            Body::One(fields) => {
+                let record = read(&switch, &fields)?;
+                let intake = self.take_in_all(vec![record]).await?;
+                let intake = intake.first().copied().unwrap_or(Intake::Duplicate);
+                let status = to_wire::status(intake);
+                let told = Status { status, error: None };
+                Ok(Reply::json(to_wire::status_code(intake), status, &told))
+            }
+            Body::Several(items) => {
+                let read = items.into_iter().map(|item| match item {
+                    Some(fields) => read(&switch, &fields).map_err(|wrong| wrong.to_string()),
+                    None => Err("it is no object".to_owned()),
+                });
+                let statuses = self.statuses(read.collect()).await?;
+                Ok(Reply::json(StatusCode::OK, "ok", &statuses))
+            }
+        }
+    }
+
+    /// What is wrong with one record does not keep the others out.
+    async fn statuses(&self, read: Vec<Result<NewRecord, String>>) -> Result<Vec<Status>, Trouble> {
+        let sound = read.iter().filter_map(|record| record.as_ref().ok()).cloned().collect();
+        let mut intakes = self.take_in_all(sound).await?.into_iter();
+        let status = |record: Result<NewRecord, String>| match record {
+            Ok(_) => {
+                let status = intakes.next().map_or("duplicate", to_wire::status);
+                Status { status, error: None }
+            }
+            Err(error) => Status { status: "invalid", error: Some(error) },
+        };
+        Ok(read.into_iter().map(status).collect())
+    }
+
+    async fn take_in_all(&self, records: Vec<NewRecord>) -> Result<Vec<Intake>, Trouble> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        let records = TakeInRecords::new(records)
+            .map_err(|_| WrongField { name: "body", what: "it has more than 1000 records" })?;
+        Ok(self.hub.ask(records).await?)
+    }
+
+    async fn look_up(&self, request: &HttpRequest) -> Result<Reply, Trouble> {
+        let switch = self.prove(request).await?;
+        let query = Form::parse(request.query_string().as_bytes());
+        let query = query.map_err(|_| Trouble::Unreadable("the query is broken"))?;
+        let wrong = WrongField { name: "call_id", what: "it is not the name of a call" };
+        let name = query.get("call_id").map(|name| RecordName::parse(name).ok_or(wrong));
+        let name = name.transpose()?;
+        let found = self.hub.call_records(from_wire::reporter(&switch), name).await?;
+        Ok(Reply::json(StatusCode::OK, "ok", &to_wire::looked_up(&found)))
+    }
+}
+
+fn wants_text(request: &HttpRequest) -> bool {
+    let query = Form::parse(request.query_string().as_bytes());
+    query.is_ok_and(|query| query.get("format") == Some("text"))
+}
+
+fn answer(
+    request: &HttpRequest,
+    operation: &'static str,
+    answered: Result<Reply, Trouble>,
+) -> HttpResponse {
+    let reply = answered.unwrap_or_else(|trouble| Reply::trouble(&trouble));
+    let outcome = reply.outcome.into();
+    AccessNote { facade: "switch", operation: operation.into(), outcome, customer: None }
+        .leave(request);
+    reply.into_response()
+}
+
+pub(crate) async fn authorise(
+    request: HttpRequest,
+    payload: Payload,
+    facade: Data<Facade>,
+) -> HttpResponse {
+    let answered = facade.authorise(&request, payload).await;
+    answer(&request, "authorise", answered)
+}
+
+pub(crate) async fn event(
+    request: HttpRequest,
+    payload: Payload,
+    facade: Data<Facade>,
+) -> HttpResponse {
+    let answered = facade.event(&request, payload).await;
+    answer(&request, "event", answered)
+}
+
+pub(crate) async fn calls(
+    request: HttpRequest,
+    payload: Payload,
+    facade: Data<Facade>,
+) -> HttpResponse {
+    let answered = facade.take_in(&request, payload, from_wire::call).await;
+    answer(&request, "cdr", answered)
+}
+
+pub(crate) async fn messages(
+    request: HttpRequest,
+    payload: Payload,
+    facade: Data<Facade>,
+) -> HttpResponse {
+    let answered = facade.take_in(&request, payload, from_wire::message).await;
+    answer(&request, "sms", answered)
+}
+
+pub(crate) async fn faxes(
+    request: HttpRequest,
+    payload: Payload,
+    facade: Data<Facade>,
+) -> HttpResponse {
+    let answered = facade.take_in(&request, payload, from_wire::fax).await;
+    answer(&request, "fax", answered)
+}
+
+pub(crate) async fn look_up(request: HttpRequest, facade: Data<Facade>) -> HttpResponse {
+    let answered = facade.look_up(&request).await;
+    answer(&request, "cdr look-up", answered)
+}
