@@ -34,6 +34,33 @@ fn check_account(line: &str, expected: &str) {
     check(&format!("[[accounts]]\nuser = 'demo'\n{line}\n"), expected);
 }
 
+fn check_switch(line: &str, expected: &str) {
+    check(&format!("[[switches]]\nname = 'edge-1'\n{line}\n"), expected);
+}
+
+#[test]
+fn switches() {
+    check_switch("password = 'secret'\ncountry_code = '60'\nnational_prefix = '0'", "");
+    check_switch("events = true\nenabled = false\nemergency = ['999', '112']", "");
+    check_switch("sources = ['any', '10.0.0.0/8', '2001:db8::/32', '192.0.2.1']", "");
+    check_switch("dial_string = 'sofia/gateway/carrier/{to}'\nfax_codes = { BUSY = '316' }", "");
+    let wrong = |line: &str, what: &str| {
+        check_switch(line, &format!("line 3: [[switches]] \"edge-1\": {what}"));
+    };
+    wrong("password = ''", "`password`: it is empty");
+    for network in ["10.0.0.0/33", "10.0.0.0/+8", "carrier", "10.0.0.0/"] {
+        let what =
+            format!("`sources`: {network:?} is neither \"any\" nor a network such as 10.0.0.0/8");
+        wrong(&format!("sources = ['{network}']"), &what);
+    }
+    wrong("emergency = ['']", "`emergency`: \"\" cannot be dialled");
+    wrong("dial_string = 'sofia/x'", "`dial_string`: \"sofia/x\" has no {to} in it");
+    let what = "`fax_codes`: \"BUSY\" cannot stand for the error \"999\"";
+    wrong("fax_codes = { BUSY = '999' }", what);
+    wrong("fax_codes = 7", "`fax_codes`: it is not a table such as { BUSY = \"316\" }");
+    wrong("event = true", "there is no key `event`; the nearest known one is `events`");
+}
+
 #[test]
 fn what_is_no_toml() {
     check("", "");
@@ -45,10 +72,6 @@ fn what_is_no_toml() {
 fn tables() {
     check("[[customers]]\nkey = 'b'\n[[pools]]\nname = 'a'\n[[customers]]\nkey = 'a'\n", "");
     check("\n[[poolz]]\n", "line 2: there is no table `poolz`; the nearest known one is `pools`");
-    check(
-        "[[pools]]\nname = 'a'\n\n[[switches]]\nname = 'edge-1'\n",
-        "line 4: [[switches]]: this version does not serve this table",
-    );
     check(
         "\npools = 'kl'\n",
         "line 2: `pools`: an entry is written below a line [[pools]] of its own",

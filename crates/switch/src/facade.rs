@@ -14,7 +14,7 @@ use leaseline_web::{AccessNote, Form, read_body};
 use serde::Serialize;
 
 use crate::intake::{Body, Fields};
-use crate::reply::{JSON, Reply, TEXT, Trouble, WrongField};
+use crate::reply::{Reply, TEXT, Trouble, WrongField};
 use crate::{Settings, auth, from_wire, to_wire};
 
 /// What every request needs.

@@ -16,6 +16,7 @@ use leaseline_core::record::{
 };
 use leaseline_core::switch::{Switch, SwitchChange, SwitchTerms};
 use leaseline_hub::Failure;
+use leaseline_hub::operator::{Provisioning, SwitchEntry};
 use leaseline_hub::records::TakeInRecords;
 
 use crate::World;
@@ -126,6 +127,23 @@ impl Edge {
 }
 
 impl World {
+    /// Makes a switch in Malaysia with this password, or changes it.
+    pub async fn switch(&self, name: &str, password: &str, change: SwitchChange) {
+        let hash = self.hub.hash_password(password).await.expect("there is a turn");
+        let entry = SwitchEntry {
+            name: name.into(),
+            password: Some(hash),
+            enabled: None,
+            change: SwitchChange {
+                country_code: Some("60".into()),
+                national_prefix: Some("0".into()),
+                ..change
+            },
+        };
+        let entries = Provisioning { switches: vec![entry], ..Provisioning::default() };
+        self.hub.provision(entries).await.expect("the store is there").expect("it fits");
+    }
+
     /// What is to be done with a call.
     ///
     /// # Errors

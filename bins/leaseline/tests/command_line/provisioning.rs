@@ -109,8 +109,9 @@ fn an_error_names_table_entry_and_line() {
          the nearest known one is `first_name`",
     );
     check(
-        "\n[[switches]]\nname = 'edge-1'\n",
-        "line 2: [[switches]]: this version does not serve this table",
+        "\n[[switches]]\nname = 'edge-1'\nsources = ['10.0.0.0/33']\n",
+        "line 4: [[switches]] \"edge-1\": `sources`: \"10.0.0.0/33\" is neither \"any\" nor a \
+         network such as 10.0.0.0/8",
     );
     check("[[pools]]\nname = \n", "line 2: string values must be quoted, expected literal string");
 }

@@ -7,3 +7,4 @@ mod imports;
 mod mor;
 mod place;
 mod rates;
+mod switches;

@@ -15,6 +15,7 @@ use leaseline_core::ids::{
 };
 use leaseline_core::money::Credits;
 use leaseline_core::pool::{PoolChange, PurposeStays};
+use leaseline_core::region::InvalidRegion;
 use leaseline_core::switch::SwitchNo;
 use leaseline_core::{Refusal, Timestamp};
 use leaseline_store::Tx;
@@ -169,9 +170,9 @@ pub enum Unfit {
     /// It is new and lacks something.
     #[error("{0}, and it is new")]
     Missing(#[from] MissingField),
-    /// A switch cannot be so.
+    /// A switch cannot be there.
     #[error(transparent)]
-    Switch(#[from] SwitchNo),
+    Region(#[from] InvalidRegion),
     /// It would change what a pool is for.
     #[error(transparent)]
     Purpose(#[from] PurposeStays),
@@ -199,6 +200,15 @@ pub enum Unfit {
     /// It would leave nobody's currency the system's.
     #[error("it is the system's currency, and stays active until another one is the system's")]
     SystemCurrency,
+}
+
+impl From<SwitchNo> for Unfit {
+    fn from(no: SwitchNo) -> Self {
+        match no {
+            SwitchNo::Missing(missing) => Self::Missing(missing),
+            SwitchNo::Region(region) => Self::Region(region),
+        }
+    }
 }
 
 impl Hub {
