@@ -26,7 +26,10 @@ impl Hub {
         let since = Instant::now();
         let asked = name.to_owned();
         let found = self.read(move |tx| load::switches::switch(tx, &asked)).await?.map(Arc::new);
-        self.switches().remember(name.to_owned(), since, found.clone());
+        // One that is not there may be made in a moment.
+        if found.is_some() {
+            self.switches().remember(name.to_owned(), since, found.clone());
+        }
         Ok(found)
     }
 }
