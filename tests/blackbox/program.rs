@@ -24,6 +24,11 @@ impl Program {
         Self::start("leaseline-apigate", database_url)
     }
 
+    /// Starts `leaseline-switch`.
+    pub(crate) fn switch(database_url: &str) -> Self {
+        Self::start("leaseline-switch", database_url)
+    }
+
     /// Starts `leaseline-traitel`.
     pub(crate) fn traitel(database_url: &str) -> Self {
         Self::start("leaseline-traitel", database_url)
