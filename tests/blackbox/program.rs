@@ -24,17 +24,13 @@ impl Program {
         Self::start("leaseline-apigate", database_url)
     }
 
-    /// Starts `leaseline-switch`.
-    pub(crate) fn switch(database_url: &str) -> Self {
-        Self::start("leaseline-switch", database_url)
-    }
-
     /// Starts `leaseline-traitel`.
     pub(crate) fn traitel(database_url: &str) -> Self {
         Self::start("leaseline-traitel", database_url)
     }
 
-    fn start(name: &str, database_url: &str) -> Self {
+    /// Starts a program by its name.
+    pub(crate) fn start(name: &str, database_url: &str) -> Self {
         let mut command = Command::new(binary(name));
         command
             .args(["--listen", "127.0.0.1:0", "--database-url", database_url])

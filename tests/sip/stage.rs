@@ -52,7 +52,7 @@ impl Stage {
             let customer = world.customer_with(by_the_second(), credits).await;
             (world, customer)
         });
-        let program = Program::switch(database.url());
+        let program = Program::start("leaseline-switch", database.url());
         let folder = tempfile::tempdir().expect("room on the disk");
         let carrier = free_address();
         Some(Self { world, customer, runtime, program, carrier, folder, database })

@@ -14,8 +14,8 @@ use leaseline_web::{AccessNote, Form, read_body};
 use serde::Serialize;
 
 use crate::intake::{Body, Fields};
-use crate::reply::{Reply, TEXT, Trouble, WrongField};
-use crate::{Settings, auth, from_wire, to_wire};
+use crate::reply::{Reply, TEXT, Trouble, WrongField, XML};
+use crate::{Settings, auth, from_wire, fs, to_wire};
 
 /// What every request needs.
 pub(crate) struct Facade {
@@ -122,6 +122,44 @@ impl Facade {
         Ok(self.hub.ask(records).await?)
     }
 
+    /// FreeSWITCH hears of every call that nothing decided on that it is to be refused; of an HTTP
+    /// error it would make what it likes.
+    async fn dialplan(&self, request: &HttpRequest, payload: Payload) -> Result<Reply, Trouble> {
+        const BROKEN: Trouble = Trouble::Unreadable("the form is broken");
+        let body = read_body(request, payload, &self.settings.limits).await;
+        let form = body.map_err(Trouble::from).and_then(|body| Form::parse(&body).or(Err(BROKEN)));
+        let asked = form.as_ref().map(fs::question);
+        let undecided = || {
+            let context = asked.as_ref().map_or("default", |(_, context)| context);
+            Ok(Reply::text(XML, fs::undecided(context)))
+        };
+        let switch = match self.prove(request).await {
+            Err(Trouble::Hub(_)) => return undecided(),
+            proved => proved?,
+        };
+        let (fields, context) = asked.as_ref().map_err(|trouble| (*trouble).clone())?;
+        match self.decide(&switch, fields).await {
+            Ok(decided) => Ok(Reply::text(XML, fs::xml(&decided, &switch, context))),
+            Err(_) => undecided(),
+        }
+    }
+
+    async fn fs_call(&self, request: &HttpRequest, payload: Payload) -> Result<Reply, Trouble> {
+        const UNREADABLE: Trouble = Trouble::Unreadable("the body is no record of mod_json_cdr");
+        let body = read_body(request, payload, &self.settings.limits).await;
+        let switch = self.prove(request).await?;
+        let document = fs::document(&body?).ok_or(UNREADABLE)?;
+        let status = match fs::record(&document, &switch)? {
+            Some(record) => {
+                let intakes = self.take_in_all(vec![record]).await?;
+                intakes.first().copied().map_or("duplicate", to_wire::status)
+            }
+            None => "dropped",
+        };
+        // mod_json_cdr takes nothing but 200 for an answer.
+        Ok(Reply::json(StatusCode::OK, status, &Status { status, error: None }))
+    }
+
     async fn look_up(&self, request: &HttpRequest) -> Result<Reply, Trouble> {
         let switch = self.prove(request).await?;
         let query = Form::parse(request.query_string().as_bytes());
@@ -194,6 +232,24 @@ pub(crate) async fn faxes(
 ) -> HttpResponse {
     let answered = facade.take_in(&request, payload, from_wire::fax).await;
     answer(&request, "fax", answered)
+}
+
+pub(crate) async fn dialplan(
+    request: HttpRequest,
+    payload: Payload,
+    facade: Data<Facade>,
+) -> HttpResponse {
+    let answered = facade.dialplan(&request, payload).await;
+    answer(&request, "dialplan", answered)
+}
+
+pub(crate) async fn fs_call(
+    request: HttpRequest,
+    payload: Payload,
+    facade: Data<Facade>,
+) -> HttpResponse {
+    let answered = facade.fs_call(&request, payload).await;
+    answer(&request, "fs cdr", answered)
 }
 
 pub(crate) async fn look_up(request: HttpRequest, facade: Data<Facade>) -> HttpResponse {

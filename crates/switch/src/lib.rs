@@ -12,6 +12,7 @@
 mod auth;
 mod facade;
 mod from_wire;
+pub mod fs;
 mod intake;
 mod reply;
 mod to_wire;
@@ -61,6 +62,8 @@ pub fn routes(
                     .route(web::post().to(facade::calls))
                     .route(web::get().to(facade::look_up)),
             )
+            .service(post("/call/fs/dialplan").route(web::post().to(facade::dialplan)))
+            .service(post("/call/fs/cdr").route(web::post().to(facade::fs_call)))
             .service(post("/records/v1/sms").route(web::post().to(facade::messages)))
             .service(post("/records/v1/fax").route(web::post().to(facade::faxes)));
     }

@@ -46,6 +46,7 @@ pub(crate) struct Reply {
 }
 
 pub(crate) const JSON: &str = "application/json";
+pub(crate) const XML: &str = "text/xml; charset=utf-8";
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 
 impl From<BodyError> for Trouble {

@@ -3,7 +3,7 @@
 mod decision;
 mod record;
 
-pub(crate) use decision::{json, text};
+pub(crate) use decision::{json, sip_code, text};
 pub(crate) use record::{looked_up, status, status_code};
 
 use leaseline_core::account::AccountPart;

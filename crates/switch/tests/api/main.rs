@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may say so by panicking")]
 
 mod authorise;
+mod freeswitch;
 mod harness;
 mod logins;
 mod records;

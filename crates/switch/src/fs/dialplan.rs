@@ -1,0 +1,131 @@
+//! `mod_xml_curl`: the form that it sends, and the dialplan that it is answered with.
+//!
+//! A refusal is a dialplan that refuses. An HTTP error or a "not found" would send FreeSWITCH to its
+//! local dialplan, which nobody decided on.
+
+use leaseline_core::call::{Bridge, CallDecided, CallPlan, CallWay};
+use leaseline_core::switch::Switch;
+use leaseline_web::Form;
+use quick_xml::escape::escape;
+
+use crate::intake::Fields;
+use crate::to_wire::sip_code;
+
+/// Where a switch says nothing else: through the gateway of this name.
+const DIAL_STRING: &str = "sofia/gateway/carrier/{to}";
+
+/// The context of whoever names none.
+const CONTEXT: &str = "default";
+
+/// The variable by which a call's record finds its decision.
+const REFERENCE: &str = "leaseline_ref";
+
+/// What is asked, as the fields of a question, and the context that is asked for.
+pub(crate) fn question(form: &Form) -> (Fields, String) {
+    let first = |names: &[&str]| {
+        let found = names.iter().filter_map(|name| form.get(name));
+        found.map(str::to_owned).find(|value| !value.is_empty())
+    };
+    let from = first(&["Hunt-Caller-ID-Number", "Caller-Caller-ID-Number"]).unwrap_or_default();
+    let to = first(&["Hunt-Destination-Number", "Caller-Destination-Number"]).unwrap_or_default();
+    let is_hidden = first(&["Caller-Privacy-Hide-Number"]).is_some_and(|said| is_true(&said));
+    // An anonymous caller has a word where others have a number.
+    let is_nobody = ["anonymous", "unknown", "restricted", "unavailable"];
+    let from = if is_nobody.contains(&from.to_ascii_lowercase().as_str()) { "" } else { &from };
+    let call = first(&["Unique-ID", "Channel-Call-UUID", "variable_uuid"]);
+    let mut fields = serde_json::Map::new();
+    fields.extend(call.map(|call| ("call_id".to_owned(), call.into())));
+    fields.insert("from".into(), from.into());
+    fields.insert("to".into(), to.into());
+    fields.insert("from_hidden".into(), is_hidden.into());
+    fields.extend(first(&["Caller-Network-Addr"]).map(|at| ("source".to_owned(), at.into())));
+    let context = first(&["Hunt-Context", "Caller-Context"]).unwrap_or_else(|| CONTEXT.into());
+    (Fields::Json(fields), context)
+}
+
+fn is_true(said: &str) -> bool {
+    matches!(said.to_ascii_lowercase().as_str(), "true" | "1" | "yes")
+}
+
+/// A decision as a dialplan.
+pub(crate) fn xml(decided: &CallDecided, switch: &Switch, context: &str) -> String {
+    let reference = decided.id.to_string();
+    let set = ("set", format!("{REFERENCE}={reference}"));
+    let mut actions = vec![set];
+    match &decided.outcome {
+        Ok(plan) => put_through(&mut actions, plan, switch),
+        Err(refusal) => {
+            actions.push(("respond", format!("{} {refusal}", sip_code(*refusal))));
+        }
+    }
+    document(context, &actions)
+}
+
+/// What is answered without a decision: no call goes through.
+pub(crate) fn undecided(context: &str) -> String {
+    document(context, &[("respond", "503 Service Unavailable".to_owned())])
+}
+
+type Action = (&'static str, String);
+
+fn put_through(actions: &mut Vec<Action>, plan: &CallPlan, switch: &Switch) {
+    actions.push(("set", "hangup_after_bridge=true".into()));
+    if let Some(seconds) = plan.max_seconds {
+        let limit = format!("execute_on_answer=sched_hangup +{seconds} allotted_timeout");
+        actions.push(("set", limit));
+    }
+    match &plan.way {
+        CallWay::Bridge(bridge) => bridged(actions, bridge, switch),
+        CallWay::Ivr(menu) => actions.push(("ivr", format!("leaseline-{menu}"))),
+        CallWay::Ivml { launch_url, result_url } => {
+            let result = result_url.as_deref().map(|url| format!("leaseline_result_url={url}"));
+            actions.extend(result.map(|variable| ("set", variable)));
+            // A comma would end the value, a brace the list.
+            let url = launch_url.replace(',', "\\,").replace('}', "%7D");
+            actions.push(("httapi", format!("{{url={url}}}")));
+        }
+        CallWay::Sip { account, part } => {
+            let user = match part {
+                leaseline_core::account::AccountPart::Main => account.to_string(),
+                leaseline_core::account::AccountPart::Sub(id) => format!("{account}-{id}"),
+            };
+            actions.push(("bridge", format!("user/{}", plain(&user))));
+        }
+    }
+}
+
+fn bridged(actions: &mut Vec<Action>, bridge: &Bridge, switch: &Switch) {
+    let caller_id = bridge.caller_id.as_deref().map(plain).unwrap_or_default();
+    actions.push(("set", format!("effective_caller_id_number={caller_id}")));
+    actions.push(("set", format!("effective_caller_id_name={caller_id}")));
+    if bridge.is_private {
+        actions.push(("privacy", "full".into()));
+    }
+    let dial_string = switch.terms.dial_string.as_deref().unwrap_or(DIAL_STRING);
+    actions.push(("bridge", dial_string.replace("{to}", &plain(&bridge.to))));
+}
+
+/// What cannot mean anything in a dial string: commas, bars, brackets and blanks would make another
+/// call of it, or set variables.
+fn plain(text: &str) -> String {
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || "+*#._-".contains(*c);
+    text.chars().filter(is_plain).collect()
+}
+
+fn document(context: &str, actions: &[Action]) -> String {
+    let mut lines = String::new();
+    for (application, data) in actions {
+        let data = escape(data.as_str());
+        lines.push_str(&format!(
+            "          <action application=\"{application}\" data=\"{data}\"/>\n"
+        ));
+    }
+    let context = escape(context);
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n\
+         <document type=\"freeswitch/xml\">\n  <section name=\"dialplan\">\n    \
+         <context name=\"{context}\">\n      <extension name=\"leaseline\">\n        \
+         <condition>\n{lines}        </condition>\n      </extension>\n    </context>\n  \
+         </section>\n</document>\n"
+    )
+}
