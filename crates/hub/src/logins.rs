@@ -38,6 +38,8 @@ pub enum Realm {
     Switch,
     /// The console.
     Console,
+    /// Calls with calling cards.
+    Card,
 }
 
 /// A user and where the try comes from. `Debug` does not show the user, who may have typed a
@@ -130,6 +132,7 @@ impl Realm {
             Self::Mor => 2,
             Self::Switch => 3,
             Self::Console => 4,
+            Self::Card => 5,
         }
     }
 }

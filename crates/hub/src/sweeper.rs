@@ -9,6 +9,7 @@ use leaseline_store::{Tx, record};
 use tokio::sync::watch;
 
 use crate::accounts;
+use crate::cards;
 use crate::hub::Hub;
 use crate::idempotency::KEPT;
 use crate::ids::Ids;
@@ -45,6 +46,7 @@ pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
         while let Ok(1..) = hub.ask(forget).await {}
         // What failed is logged where it happened, and tried again after the pause.
         let _ = accounts::charge_due_months(&hub).await;
+        while let Ok(1..) = hub.ask(cards::ChargeCardDays).await {}
     }
 }
 

@@ -1,16 +1,17 @@
 //! A request's way through the adapter.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use leaseline_core::call::CallDecided;
+use leaseline_core::call::{CallDecided, CallOrigin, CallRefusal, CardClaim};
 use leaseline_core::record::{Intake, NewRecord, RecordName};
 use leaseline_core::switch::Switch;
-use leaseline_hub::Hub;
 use leaseline_hub::records::TakeInRecords;
-use leaseline_web::{AccessNote, Form, read_body};
+use leaseline_hub::{Hub, Login, Realm};
+use leaseline_web::{AccessNote, Form, peer, read_body};
 use serde::Serialize;
 
 use crate::intake::{Body, Fields};
@@ -43,20 +44,42 @@ impl Facade {
         auth::prove(&self.hub, request, &self.settings.trusted_proxies).await
     }
 
+    fn peer(&self, request: &HttpRequest) -> IpAddr {
+        peer::source(request, &self.settings.trusted_proxies)
+    }
+
     async fn body(&self, request: &HttpRequest, payload: Payload) -> Result<Body, Trouble> {
         let body = read_body(request, payload, &self.settings.limits).await?;
         Body::read(request.headers(), &body)
     }
 
-    async fn decide(&self, switch: &Arc<Switch>, fields: &Fields) -> Result<CallDecided, Trouble> {
-        let request = from_wire::authorise(switch, &self.settings, fields)?;
-        Ok(self.hub.ask(request).await?.decided().clone())
+    /// Whoever tries out cards and PINs is held off, by where the call comes from.
+    async fn decide(
+        &self,
+        switch: &Arc<Switch>,
+        fields: &Fields,
+        peer: IpAddr,
+    ) -> Result<CallDecided, Trouble> {
+        let mut request = from_wire::authorise(switch, &self.settings, fields)?;
+        let CallOrigin::Card(claim) = &mut request.origin else {
+            return Ok(self.hub.ask(request).await?.decided().clone());
+        };
+        let login = Login { realm: Realm::Card, user: "", source: from_wire::source(fields, peer) };
+        let is_judged = self.hub.may_log_in(&login).await?;
+        if !is_judged {
+            *claim = CardClaim::HeldOff;
+        }
+        let decided = self.hub.ask(request).await?.decided().clone();
+        if is_judged && decided.outcome == Err(CallRefusal::WrongCard) {
+            self.hub.login_failed(&login).await?;
+        }
+        Ok(decided)
     }
 
     async fn authorise(&self, request: &HttpRequest, payload: Payload) -> Result<Reply, Trouble> {
         let body = self.body(request, payload).await;
         let switch = self.prove(request).await?;
-        let decided = self.decide(&switch, &body?.one()?).await?;
+        let decided = self.decide(&switch, &body?.one()?, self.peer(request)).await?;
         Ok(match wants_text(request) {
             true => Reply::text(TEXT, to_wire::text(&decided)),
             false => Reply::json(StatusCode::OK, "ok", &to_wire::json(&decided)),
@@ -138,7 +161,7 @@ impl Facade {
             proved => proved?,
         };
         let (fields, context) = asked.as_ref().map_err(|trouble| (*trouble).clone())?;
-        match self.decide(&switch, fields).await {
+        match self.decide(&switch, fields, self.peer(request)).await {
             Ok(decided) => Ok(Reply::text(XML, fs::xml(&decided, &switch, context))),
             Err(_) => undecided(),
         }

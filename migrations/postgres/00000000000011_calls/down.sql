@@ -12,5 +12,6 @@ ALTER TABLE ledgers DROP COLUMN spent;
 ALTER TABLE ledgers DROP COLUMN spent_day;
 ALTER TABLE ledgers DROP COLUMN open_calls;
 ALTER TABLE ledgers DROP COLUMN held;
+DROP INDEX cards_by_paid_days;
 DROP TABLE customer_tariffs;
 DROP TABLE calls;

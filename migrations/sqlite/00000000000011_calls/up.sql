@@ -73,6 +73,10 @@ CREATE TABLE customer_tariffs (
   PRIMARY KEY (customer_id, kind, until)
 ) WITHOUT ROWID;
 
+-- Cards whose days are charged for.
+CREATE INDEX cards_by_paid_days ON cards (daily_charge_paid_till, id)
+  WHERE daily_charge_paid_till IS NOT NULL;
+
 -- A record may be a card's, and so have no customer; 16 in flags is a call to the emergency
 -- services, which is nobody's and no orphan. SQLite changes a table's checks by making it anew.
 CREATE TABLE records_made_anew (

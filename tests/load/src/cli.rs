@@ -44,6 +44,9 @@ pub(crate) struct Run {
     /// The customers in whose names the connections ask, in turn.
     #[arg(long, value_delimiter = ',', default_value = "1")]
     pub(crate) customers: Vec<i64>,
+    /// So many numbers from 60380000000 on are leased, to be called.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) numbers: usize,
     /// What the connections ask for.
     #[arg(long, value_enum, default_value_t = Scenario::LeaseRelease)]
     pub(crate) scenario: Scenario,

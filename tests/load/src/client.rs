@@ -31,6 +31,8 @@ pub(crate) struct Course<'a> {
     pub(crate) token: &'a str,
     /// The customers; the connections ask for them in turn.
     pub(crate) customers: &'a [i64],
+    /// So many numbers there are to be called.
+    pub(crate) numbers: usize,
     pub(crate) load: Load,
 }
 
@@ -81,7 +83,10 @@ impl Course<'_> {
     fn part(&self, nth: usize, window: Window) -> Part {
         let target = self.targets[nth % self.targets.len()].clone();
         let customer = self.customers[nth % self.customers.len()];
-        let script = Script::new(&target, Identity { token: self.token, customer, nth });
+        let script = Script::new(&target, {
+            let (token, numbers) = (self.token, self.numbers);
+            Identity { token, customer, nth, numbers }
+        });
         Part { target, scenario: self.scenario, script, window }
     }
 }

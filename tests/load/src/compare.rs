@@ -116,6 +116,7 @@ fn hello(load: Load) -> Result<Figures, Failure> {
         scenario: Scenario::Hello,
         token: "",
         customers: &[1],
+        numbers: 0,
         load,
     }
     .measure()
@@ -161,7 +162,9 @@ impl Case<'_> {
     fn measure(&self, way: Way) -> Result<Figures, Failure> {
         let load = self.load;
         let database = Database::fresh(self.kind, self.folder)?;
-        let world = World::prepare(&database.url(), self.numbers()?, load.connections.get())?;
+        let (numbers, is_leased) = (self.numbers()?, self.scenario.is_of_calls());
+        let connections = load.connections.get();
+        let world = World::prepare(&database.url(), numbers, connections, is_leased)?;
         database.settle()?;
         let servers = self.servers(way, &database.url())?;
         let targets: Vec<Target> = servers.iter().map(|server| server.address().into()).collect();
@@ -170,6 +173,7 @@ impl Case<'_> {
             scenario: self.scenario,
             token: &world.token,
             customers: &world.customers,
+            numbers: world.numbers,
             load,
         }
         .measure()

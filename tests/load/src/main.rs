@@ -10,6 +10,7 @@
 //! figures mean and what they do not say is in `docs/performance.md`.
 
 mod bar;
+mod call;
 mod child;
 mod cli;
 mod client;

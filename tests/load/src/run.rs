@@ -12,6 +12,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
         scenario: arguments.scenario,
         token: &arguments.token,
         customers: &arguments.customers,
+        numbers: arguments.numbers,
         load: arguments.load,
     };
     let row = Row::new(arguments.scenario.name(), course.measure()?);

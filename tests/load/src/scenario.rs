@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use crate::call::CallRequest;
 use crate::target::Target;
 use crate::wire::Answer;
 use crate::world::{ACCOUNT, PASSWORD};
@@ -28,6 +29,14 @@ pub(crate) enum Scenario {
     TopUp,
     /// TraiTel: ask for the balance of an account, with its password.
     Balance,
+    /// A switch asks what to do with a call; every number is leased.
+    Authorise,
+    /// A switch asks about a call, then tells of it; each is a request that is counted.
+    Call,
+    /// A switch tells of a call.
+    Record,
+    /// A switch tells of a thousand calls at once.
+    Records,
 }
 
 impl Scenario {
@@ -41,12 +50,21 @@ impl Scenario {
             Self::View => "view",
             Self::TopUp => "topup",
             Self::Balance => "balance",
+            Self::Authorise => "authorise",
+            Self::Call => "call",
+            Self::Record => "record",
+            Self::Records => "records",
         }
     }
 
     /// Whether a number that was taken stays taken.
     pub(crate) const fn keeps_numbers(self) -> bool {
         matches!(self, Self::Lease)
+    }
+
+    /// Whether every number is leased before it begins.
+    pub(crate) const fn is_of_calls(self) -> bool {
+        matches!(self, Self::Authorise | Self::Call | Self::Record | Self::Records)
     }
 
     /// The requests without an end: what comes once, then what comes over and over.
@@ -59,6 +77,10 @@ impl Scenario {
             Self::View => (&[], &[Step::View]),
             Self::TopUp => (&[], &[Step::TopUp]),
             Self::Balance => (&[], &[Step::Balance]),
+            Self::Authorise => (&[], &[Step::Authorise]),
+            Self::Call => (&[], &[Step::Authorise, Step::Record]),
+            Self::Record => (&[], &[Step::Record]),
+            Self::Records => (&[], &[Step::Records]),
         };
         once.iter().chain(again.iter().cycle()).copied()
     }
@@ -74,6 +96,9 @@ pub(crate) enum Step {
     View,
     TopUp,
     Balance,
+    Authorise,
+    Record,
+    Records,
 }
 
 /// Who a connection asks as, and for whom.
@@ -83,6 +108,8 @@ pub(crate) struct Identity<'a> {
     pub(crate) customer: i64,
     /// Which connection this is: each leases for a phone of its own.
     pub(crate) nth: usize,
+    /// So many numbers there are to be called.
+    pub(crate) numbers: usize,
 }
 
 /// The bytes of a connection's requests, written once; only the reference changes.
@@ -94,11 +121,17 @@ pub(crate) struct Script {
     view: Vec<u8>,
     top_up: Vec<u8>,
     balance: Vec<u8>,
+    authorise: CallRequest,
+    record: CallRequest,
+    records: CallRequest,
 }
+
+/// So many calls are told of at once.
+const AT_ONCE: usize = 1_000;
 
 impl Script {
     pub(crate) fn new(target: &Target, identity: Identity<'_>) -> Self {
-        let Identity { token, customer, nth } = identity;
+        let Identity { token, customer, nth, numbers } = identity;
         let post = |operation: &str, body: &str| post(target, token, operation, body);
         let reference = format!("reference_id={NO_REFERENCE}");
         let lease =
@@ -111,6 +144,9 @@ impl Script {
             view: post("customer/view", &format!("customer_id={customer}")),
             top_up: post("customer/topup", &format!("customer_id={customer}&credit=1")),
             balance: balance(target),
+            authorise: CallRequest::authorise(target, nth, numbers),
+            record: CallRequest::record(target, nth, numbers),
+            records: CallRequest::records(target, nth, numbers, AT_ONCE),
         }
     }
 
@@ -123,6 +159,9 @@ impl Script {
             Step::View => &self.view,
             Step::TopUp => &self.top_up,
             Step::Balance => &self.balance,
+            Step::Authorise => self.authorise.bytes(),
+            Step::Record => self.record.bytes(),
+            Step::Records => self.records.bytes(),
         }
     }
 
@@ -132,6 +171,19 @@ impl Script {
             Step::Hello => answer.is_ok,
             Step::Lease => answer.is_ok && succeeded(answer.body) && self.note_lease(answer.body),
             Step::Balance => answer.is_ok && answer.body.starts_with(b"Ok\n"),
+            Step::Authorise => {
+                self.authorise.go_on();
+                answer.is_ok && answer.body.starts_with(br#"{"action":"bridge","#)
+            }
+            Step::Record => {
+                self.record.go_on();
+                answer.body == br#"{"status":"stored"}"#
+            }
+            Step::Records => {
+                self.records.go_on();
+                let stored = br#"{"status":"stored"}"#.len() + 1;
+                answer.is_ok && answer.body.len() == AT_ONCE * stored + 1
+            }
             Step::Release | Step::Query | Step::View | Step::TopUp => {
                 answer.is_ok && succeeded(answer.body)
             }
@@ -201,7 +253,7 @@ mod tests {
 
     fn script() -> Script {
         let target = "http://127.0.0.1:8080".parse().unwrap();
-        Script::new(&target, Identity { token: "t", customer: 7, nth: 3 })
+        Script::new(&target, Identity { token: "t", customer: 7, nth: 3, numbers: 9 })
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The server under load: a hub, the Apigate and the TraiTel facade, as the product's binaries put them
+//! The server under load: a hub, the Apigate and the TraiTel facade and the switch interface, as the product's binaries put them
 //! together, on a database that [`world`] has prepared.
 //!
 //! It exists for one number that the product does not offer for sale: the batch limit. With a
@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use actix_web::rt::System;
 use actix_web::web::ServiceConfig;
+use leaseline_core::call::SingleCallerId;
 use leaseline_hub::{Hub, IanaZone, Settings};
 use leaseline_web::{Limits, Networks, Shell, Stop, shell};
 
@@ -20,8 +21,10 @@ pub(crate) fn serve(arguments: &Serve) -> Result<(), Failure> {
         let hub = Hub::open(settings(arguments))?;
         let apigate = leaseline_apigate::routes(hub.clone(), facade()?);
         let traitel = leaseline_traitel::routes(hub.clone(), traitel());
+        let switch = leaseline_switch::routes(hub.clone(), switch());
         let routes = move |app: &mut ServiceConfig| {
             traitel(app);
+            switch(app);
             apigate(app);
         };
         let limits = Limits::default();
@@ -55,6 +58,15 @@ fn facade() -> Result<leaseline_apigate::Settings, Failure> {
         limits: Limits::default(),
         tokens: world::token_keys(),
     })
+}
+
+fn switch() -> leaseline_switch::Settings {
+    leaseline_switch::Settings {
+        single_caller_id: SingleCallerId::Caller,
+        longest_seconds: Some(7_200),
+        trusted_proxies: Networks::default(),
+        limits: Limits { body_bytes: 4 << 20, ..Limits::default() },
+    }
 }
 
 fn traitel() -> leaseline_traitel::Settings {

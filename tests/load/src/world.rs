@@ -1,17 +1,22 @@
 //! What a database needs before it can be leased from: numbers, customers, and somebody who asks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leaseline_apigate::{NewToken, TokenKey, TokenKeys};
-use leaseline_core::api_user::Role;
+use leaseline_core::api_user::{Caller, Reach, Role};
 use leaseline_core::customer::{
     BlockRate, BlockSeconds, ChargeMethod, CustomerProfile, CustomerStatus, Limit, NewCustomer,
     PersonName, ServiceTerms,
 };
-use leaseline_core::ids::PoolId;
+use leaseline_core::expiry::{LeaseTerm, TermUnit};
+use leaseline_core::ids::{ApiUserId, CustomerId, PoolId};
+use leaseline_core::lease::{LeaseRequest, Party};
 use leaseline_core::money::Credits;
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::region::{Region, RegionCode};
+use leaseline_core::subscriber::Subscriber;
+use leaseline_core::timestamp::Utc;
 use leaseline_hub::operator::{NewApiUser, NewNumbers, NewPool};
 use leaseline_hub::{Hub, Settings};
 use leaseline_provision::{File, apply};
@@ -26,6 +31,9 @@ const SECRET: &[u8] = b"not a secret: for load measurements only";
 pub(crate) const ACCOUNT: &str = "load";
 pub(crate) const PASSWORD: &str = "load-pass";
 
+/// `load:load-pass`, by which the switch logs in.
+pub(crate) const BASIC: &str = "Basic bG9hZDpsb2FkLXBhc3M=";
+
 /// So many numbers are imported at a time, well within a hub's patience.
 const NUMBERS_AT_ONCE: usize = 10_000;
 
@@ -33,12 +41,19 @@ const NUMBERS_AT_ONCE: usize = 10_000;
 pub(crate) struct World {
     pub(crate) token: String,
     pub(crate) customers: Vec<i64>,
+    pub(crate) numbers: usize,
 }
 
 impl World {
     /// Fills an empty database. Each of the customers is another row, so that on PostgreSQL
-    /// requests for different ones do not wait for one another's locks.
-    pub(crate) fn prepare(url: &str, numbers: usize, customers: u16) -> Result<Self, Failure> {
+    /// requests for different ones do not wait for one another's locks. For calls every number is
+    /// leased, by the customers in turn.
+    pub(crate) fn prepare(
+        url: &str,
+        numbers: usize,
+        customers: u16,
+        is_leased: bool,
+    ) -> Result<Self, Failure> {
         Hub::migrate(url)?;
         runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
             let hub = Hub::open(Settings::new(url))?;
@@ -46,8 +61,11 @@ impl World {
             let token = admin(&hub).await?;
             let customers = new_customers(&hub, customers).await?;
             account(&hub).await?;
+            if is_leased {
+                lease_all(&hub, numbers, &customers).await?;
+            }
             hub.close().await;
-            Ok(Self { token, customers })
+            Ok(Self { token, customers, numbers })
         })
     }
 }
@@ -96,12 +114,52 @@ async fn new_customers(hub: &Hub, count: u16) -> Result<Vec<i64>, Failure> {
     Ok(customers)
 }
 
-/// Makes an account of the first customer.
+/// Leases every number for a day.
+async fn lease_all(hub: &Hub, numbers: usize, customers: &[i64]) -> Result<(), Failure> {
+    let region = region();
+    let caller = Caller::new(ApiUserId::new(1).ok_or("find the administrator")?, Reach::Everyone);
+    let term = LeaseTerm::new(1, TermUnit::Days).ok_or("make a term of a day")?;
+    for first in (0..numbers).step_by(LEASES_AT_ONCE) {
+        let chunk = first..numbers.min(first + LEASES_AT_ONCE);
+        let mut asked = Vec::new();
+        for nth in chunk {
+            let phone = PhoneNumber::parse(&format!("012{nth:07}"), &region)?;
+            let customer = CustomerId::new(customers[nth % customers.len()]);
+            let request = LeaseRequest {
+                caller: caller.clone(),
+                customer: customer.ok_or("find the customer")?,
+                party: Party::single(Subscriber::new(phone, None, None)?),
+                term,
+                zone: Arc::new(Utc),
+            };
+            asked.push(tokio::spawn({
+                let hub = hub.clone();
+                async move { hub.ask(request).await.map(drop) }
+            }));
+        }
+        for asked in asked {
+            asked.await??;
+        }
+    }
+    Ok(())
+}
+
+/// So many leases are asked for at once: fewer than wait for the writer at most.
+const LEASES_AT_ONCE: usize = 2_000;
+
+/// The number at this place, in its international form.
+pub(crate) fn number(nth: u64) -> String {
+    format!("6038{nth:07}")
+}
+
+/// Makes an account of the first customer, and the switch.
 async fn account(hub: &Hub) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("account.toml");
     let entry = format!("user = \"{ACCOUNT}\"\npassword = \"{PASSWORD}\"\ncustomer = 1\n");
-    std::fs::write(&file, format!("[[accounts]]\n{entry}"))?;
+    let switch =
+        format!("name = \"{ACCOUNT}\"\npassword = \"{PASSWORD}\"\ncountry_code = \"60\"\n");
+    std::fs::write(&file, format!("[[accounts]]\n{entry}[[switches]]\n{switch}"))?;
     apply(hub, File::read(&file)?, &region(), |_| {}).await?;
     Ok(())
 }

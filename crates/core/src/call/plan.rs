@@ -50,7 +50,7 @@ pub struct VoiceDid {
 }
 
 /// What is said of the card that a call is made with.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CardClaim {
     /// Its number and its PIN.
     Pin {
@@ -61,6 +61,8 @@ pub enum CardClaim {
     },
     /// The telephone that it is recognised by.
     CallerId(Box<str>),
+    /// Nothing that is looked at: whoever says it has said too much that was wrong.
+    HeldOff,
 }
 
 /// A card that a call is made with; the claim was found to be true.
@@ -72,6 +74,8 @@ pub struct CallingCard {
     pub ledger: LedgerId,
     /// Its use so far.
     pub life: CardLife,
+    /// With less on it than this it makes no calls.
+    pub least_balance: Credits,
     /// What its group's cards have in common.
     pub terms: CardGroupTerms,
     /// What calls with it cost; none when nobody has said so.
@@ -86,6 +90,7 @@ impl fmt::Debug for CardClaim {
         match self {
             Self::Pin { .. } => f.write_str("Pin"),
             Self::CallerId(_) => f.write_str("CallerId"),
+            Self::HeldOff => f.write_str("HeldOff"),
         }
     }
 }
@@ -234,6 +239,9 @@ impl AuthoriseView {
         let ledger = self.ledgers.get(&card.ledger).ok_or(CallRefusal::WrongCard)?;
         let (deck, number) = (card.deck, request.dialled.to.number.ok_or(CallRefusal::NoRate)?);
         let found = self.rate(deck, RatedService::Voice, number).ok_or(CallRefusal::NoRate)?;
+        if ledger.head.balance < card.least_balance {
+            return Err(CallRefusal::NoCredit);
+        }
         let available = card.available(ledger, now).ok_or(CallRefusal::NoCredit)?;
         let cover = Cover::by_rate(&found.rate, Some(available), request.longest_seconds);
         let cover = cover.ok_or(CallRefusal::NoCredit)?;
@@ -327,11 +335,20 @@ impl CallingCard {
 
     /// The set-up fee and the days that are due when a call connects now.
     fn fees_due(&self, now: Timestamp) -> Option<Credits> {
-        let first_use = Some(self.life.first_use.unwrap_or(now));
-        let life = CardLife { first_use, ..self.life };
+        self.connected(now, now).map(|(_, fees)| fees)
+    }
+
+    /// The card's life after a call that connected then, and what the card costs by itself for it
+    /// now; `None` where that cannot be counted.
+    pub fn connected(&self, at: Timestamp, now: Timestamp) -> Option<(CardLife, Credits)> {
+        let first_use = Some(self.life.first_use.unwrap_or(at));
+        let mut life = CardLife { first_use, ..self.life };
         let days = life.days_due(&self.terms, &*self.zone, now);
+        if let Some(days) = &days {
+            life.daily_charge_paid_till = Some(days.paid_till);
+        }
         let days = days.map_or(Credits::ZERO, |days| days.amount);
-        self.life.setup_fee_due(&self.terms).checked_add(days)
+        Some((life, self.life.setup_fee_due(&self.terms).checked_add(days)?))
     }
 
     fn announcement(&self, balance: Credits, max_seconds: Option<i64>) -> Announcement {

@@ -72,6 +72,7 @@ impl CallOrigin {
             Self::Account { user, part: AccountPart::Sub(id) } => format!("account {id} {user}"),
             Self::Card(CardClaim::Pin { number, .. }) => format!("card {number}"),
             Self::Card(CardClaim::CallerId(phone)) => format!("phone {phone}"),
+            Self::Card(CardClaim::HeldOff) => "card".to_owned(),
         };
         OriginLabel(label.into())
     }

@@ -185,6 +185,16 @@ impl NewRecord {
         }
     }
 
+    /// When a call connected; `None` for one that did not, and for what is no call.
+    pub fn connected_at(&self) -> Option<Timestamp> {
+        match &self.report {
+            Report::Call(call) if call.billable_seconds(None) > 0 => {
+                Some(call.answered_at.unwrap_or(self.at))
+            }
+            Report::Call(_) | Report::Fax(_) | Report::Sms(_) => None,
+        }
+    }
+
     /// How far it is, if it is a message that is tracked.
     pub const fn tracking(&self) -> Option<Tracking> {
         match &self.report {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use leaseline_core::call::{AuthoriseView, Authorised, CallOrigin, EarlierDecision};
+use leaseline_core::call::{AuthoriseView, Authorised, CallOrigin, CardClaim, EarlierDecision};
 use leaseline_core::ids::{CustomerId, LedgerId, RateDeckId};
 use leaseline_core::phone::E164;
 use leaseline_core::rating::RatedService;
@@ -50,6 +50,11 @@ pub(super) fn look_up(
         CallOrigin::Number | CallOrigin::Card(_) => None,
     }));
     view.accounts = load::calling::accounts(tx, &callers)?;
+    let claims: Vec<CardClaim> = distinct(jobs.iter().filter_map(|job| match &job.ask.0.origin {
+        CallOrigin::Card(claim) => Some(claim.clone()),
+        CallOrigin::Number | CallOrigin::Account { .. } => None,
+    }));
+    view.cards = load::calling_cards::claimed(tx, &claims)?;
     let customers = load::customers::customers(tx, &customers(&view))?;
     view.customers = customers.into_iter().map(|(id, found)| (id, found.customer)).collect();
     view.rates = rates(tx, &view, jobs, terms)?;

@@ -8,6 +8,7 @@
 //! persist with a number of statements that does not grow with the batch.
 
 mod authorise;
+mod card_fees;
 mod lease;
 mod records;
 mod release;

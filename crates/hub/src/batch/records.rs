@@ -21,6 +21,7 @@ use leaseline_store::record::records::DecidedRecord;
 use leaseline_store::{StoreError, Tx, load, record};
 
 use super::Terms;
+use super::card_fees::{self, CardUse};
 use crate::calls::CallLedgers;
 use crate::idempotency::Settled;
 use crate::inbox::{RecordsJob, Verdict};
@@ -168,6 +169,7 @@ pub(super) fn carry_out(
     let ids = record::records::insert(tx, &found.decided, terms.now)?;
     let written = |it: &&DecidedRecord<'_>| ids.contains_key(&it.record.key());
     book(tx, found.decided.iter().filter(written), ledgers, terms.now)?;
+    card_fees::charge(tx, &used_cards(&found, &ids), ledgers, terms.now)?;
     settle(tx, &ids, ledgers)?;
     let mut outcomes: HashMap<usize, Intake> = HashMap::new();
     for (place, decided) in found.places.iter().zip(&found.decided) {
@@ -180,6 +182,17 @@ pub(super) fn carry_out(
     let verdict =
         |job: &RecordsJob| Ok(Settled::Fresh(outcomes.by_ref().take(job.ask.len()).collect()));
     Ok(jobs.iter().map(verdict).collect())
+}
+
+/// The cards with which calls were made that connected.
+fn used_cards(found: &LookedUp<'_>, ids: &HashMap<RecordKey, RecordId>) -> Vec<CardUse> {
+    let used = found.places.iter().zip(&found.decided).filter_map(|(place, decided)| {
+        let written = ids.contains_key(&found.keys[*place]);
+        let card = decided.settled.owner.filter(|_| written)?.card()?;
+        let at = decided.record.connected_at()?;
+        Some(CardUse { card, at, source: found.incoming[*place].fee_source })
+    });
+    used.collect()
 }
 
 fn stored(decided: &DecidedRecord<'_>) -> Intake {

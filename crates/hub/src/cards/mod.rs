@@ -1,6 +1,7 @@
 //! Calling cards: groups of them, their making and their sale.
 
 mod create;
+mod days;
 mod groups;
 mod sell;
 
@@ -9,6 +10,7 @@ use leaseline_core::mor_user::MorCaller;
 use leaseline_store::load;
 
 pub use create::CreateCards;
+pub use days::ChargeCardDays;
 pub use groups::{CardReferences, NewCardGroup, References};
 pub use leaseline_store::load::cards::{CardFilter, CardGroupLine};
 pub use sell::SellCards;

@@ -24,6 +24,8 @@ pub struct Incoming {
     pub(crate) record: NewRecord,
     pub(crate) digest: ContentDigest,
     pub(crate) source: SourceId,
+    /// What the fees of a card would be booked for that made the call.
+    pub(crate) fee_source: SourceId,
 }
 
 impl TakeInRecords {
@@ -46,7 +48,8 @@ impl Request for TakeInRecords {
     fn into_command(self, way: Way<Self::Outcome>, ids: &dyn Ids) -> Command {
         let incoming = |record: NewRecord| {
             let digest = ContentDigest(Sha256::digest(record.in_words()).into());
-            Incoming { record, digest, source: SourceId::new(ids.next()) }
+            let (source, fee_source) = (SourceId::new(ids.next()), SourceId::new(ids.next()));
+            Incoming { record, digest, source, fee_source }
         };
         Command::Records(way.job(self.0.into_iter().map(incoming).collect()))
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may say so by panicking")]
 
+mod calling;
 mod making;
 mod races;
 mod selling;

@@ -155,7 +155,7 @@ type ReferencesSql = (BigInt, BigInt, BigInt, Nullable<BigInt>, Nullable<BigInt>
 type ReferencesRow = (i64, i64, i64, Option<i64>, Option<i64>);
 type AmountsSql = (Text, BigInt, BigInt, BigInt);
 type SizesSql = (BigInt, BigInt, BigInt, BigInt);
-type GroupSql = (
+pub(super) type GroupSql = (
     (BigInt, BigInt, Text, Text),
     FlagsSql,
     ValiditySql,
@@ -164,7 +164,7 @@ type GroupSql = (
     SizesSql,
     BigInt,
 );
-type GroupRow = (
+pub(super) type GroupRow = (
     (i64, i64, String, String),
     FlagsRow,
     (i64, Option<i64>, i64),
@@ -174,7 +174,7 @@ type GroupRow = (
     i64,
 );
 
-fn group(
+pub(super) fn group(
     (named, flags, validity, references, amounts, sizes, cards): GroupRow,
 ) -> Result<CardGroupLine, StoreError> {
     let (id, owner, name, description) = named;

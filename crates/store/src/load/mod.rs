@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod activity;
 pub mod call_records;
 pub mod calling;
+pub mod calling_cards;
 pub mod calls;
 pub mod cards;
 pub mod catalogue;

@@ -2,7 +2,7 @@
 
 use diesel::sql_types::BigInt;
 use leaseline_core::Timestamp;
-use leaseline_core::card::{CardGroupTerms, CardLabel, CardNumber, Pin};
+use leaseline_core::card::{CardGroupTerms, CardLabel, CardLife, CardNumber, Pin};
 use leaseline_core::ids::{CardGroupId, CardId, LedgerId, MorUserId, TaxId};
 
 use crate::error::StoreError;
@@ -13,6 +13,31 @@ use crate::transaction::Tx;
 /// So many cards go into one statement: SQLite takes no more than 32,766 values, and an entry of a
 /// ledger has eight.
 pub const MOST_AT_ONCE: usize = 2_048;
+
+/// A card that was used: when for the first time, and until when its days are paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardUsed {
+    /// Which.
+    pub card: CardId,
+    /// Its use so far.
+    pub life: CardLife,
+}
+
+/// Writes down the use of cards whose ledgers are held.
+pub fn used(tx: &mut Tx<'_>, used: &[CardUsed]) -> Result<(), StoreError> {
+    let rows = Rows::new("id, first_use, paid_till")
+        .integers(used.iter().map(|used| used.card.get()))
+        .optional_integers(used.iter().map(|used| used.life.first_use.map(Timestamp::micros)))
+        .optional_integers(
+            used.iter().map(|used| used.life.daily_charge_paid_till.map(Timestamp::micros)),
+        );
+    Statement::<()>::new(USED).over(rows).execute(tx.connection)?;
+    Ok(())
+}
+
+const USED: &str = "
+    UPDATE cards SET first_use = v.first_use, daily_charge_paid_till = v.paid_till
+    FROM v WHERE cards.id = v.id";
 
 /// A card to be made: its ledger, number and PIN.
 #[derive(Clone, Debug, PartialEq, Eq)]

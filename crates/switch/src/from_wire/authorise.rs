@@ -1,5 +1,6 @@
 //! The question what to do with a call.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use leaseline_core::account::AccountPart;
@@ -36,6 +37,14 @@ pub(crate) fn authorise(
         single: settings.single_caller_id,
         longest_seconds: settings.longest_seconds,
     })
+}
+
+/// Where a call comes from, as its switch says; where it says nothing that can be read, the switch
+/// itself.
+pub(crate) fn source(fields: &Fields, switch: IpAddr) -> IpAddr {
+    let said = fields.text("source").ok().flatten().unwrap_or_default();
+    let with_port = said.parse().map(|address: SocketAddr| address.ip());
+    with_port.or_else(|_| said.parse()).unwrap_or(switch)
 }
 
 fn hops(fields: &Fields) -> Result<u32, WrongField> {

@@ -11,7 +11,7 @@ use leaseline_core::phone::PhoneNumber;
 use leaseline_core::record::{Party, PartyText, RecordKey, RecordKind, RecordName};
 use leaseline_core::switch::Switch;
 
-pub(crate) use authorise::authorise;
+pub(crate) use authorise::{authorise, source};
 pub(crate) use event::event;
 pub(crate) use record::{call, fax, message};
 
