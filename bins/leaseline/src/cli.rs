@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use leaseline_service::{Flags, Listen, Sources, duration};
 
 use crate::accounts::AccountsCommand;
+use crate::calls::CallsCommand;
 use crate::customers::CustomersCommand;
 use crate::db::DbCommand;
 use crate::dids::DidsCommand;
@@ -104,6 +105,11 @@ pub(crate) enum Command {
     Records {
         #[command(subcommand)]
         command: RecordsCommand,
+    },
+    /// Says what would become of a call
+    Calls {
+        #[command(subcommand)]
+        command: CallsCommand,
     },
     /// Verifies every invariant of the database; exit code 1 if anything is broken
     Check,

@@ -4,6 +4,7 @@ mod accounts;
 mod answer;
 mod apply;
 mod ask;
+mod calls;
 mod check;
 mod cli;
 mod completions;
@@ -65,6 +66,7 @@ async fn run(cli: Cli) -> Result<(), Problem> {
         Command::Leases { command } => leases::leases(&configured()?, command, answers).await,
         Command::Rates { command } => rates::rates(&configured()?, command, answers).await,
         Command::Records { command } => records::records(&configured()?, command, answers).await,
+        Command::Calls { command } => calls::calls(&configured()?, command, answers).await,
         Command::Check => check::check(&configured()?, answers),
         Command::Config { command: ConfigCommand::Show } => config::show(&sources, answers),
         Command::Completions { shell } => completions::print(shell),

@@ -1,6 +1,7 @@
 //! Softswitches: they carry the calls, and ask what to do with each.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::customer::MissingField;
 use crate::ids::SwitchId;
@@ -19,7 +20,7 @@ pub struct Switch {
     /// A disabled switch is not let in.
     pub enabled: bool,
     /// What holds for its calls.
-    pub terms: SwitchTerms,
+    pub terms: Arc<SwitchTerms>,
 }
 
 /// What holds for the calls of a switch.
@@ -115,7 +116,8 @@ impl SwitchTerms {
         })
     }
 
-    fn is_emergency(&self, dialled: &str) -> bool {
+    /// Whether this is a number of the emergency services.
+    pub fn is_emergency(&self, dialled: &str) -> bool {
         match &self.emergency {
             Some(own) => own.iter().any(|number| **number == *dialled),
             None => self.emergency_of_region().contains(&dialled),
@@ -138,13 +140,6 @@ pub enum SwitchNo {
     /// Its country code or national prefix is none.
     #[error(transparent)]
     Region(#[from] InvalidRegion),
-}
-
-impl Switch {
-    /// Whether this is a number of the emergency services.
-    pub fn is_emergency(&self, dialled: &str) -> bool {
-        self.terms.is_emergency(dialled)
-    }
 }
 
 impl fmt::Debug for Switch {

@@ -7,7 +7,7 @@
 
 pub mod accounts;
 mod batch;
-mod calls;
+pub mod calls;
 pub mod cards;
 mod census;
 mod check;

@@ -18,6 +18,7 @@ mod reply;
 mod to_wire;
 
 use actix_web::web::{self, ServiceConfig};
+use leaseline_core::call::CallDecided;
 use leaseline_core::call::SingleCallerId;
 use leaseline_hub::Hub;
 use leaseline_web::{Limits, Networks};
@@ -35,6 +36,11 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// Bounds on bodies.
     pub limits: Limits,
+}
+
+/// A decision as a switch reads it, in JSON.
+pub fn decision(decided: &CallDecided) -> serde_json::Value {
+    serde_json::to_value(to_wire::json(decided)).expect("our answers have texts as their keys")
 }
 
 /// Mounts the adapter under `/call/` and `/records/`.

@@ -55,7 +55,7 @@ impl Edge {
             name: name.into(),
             password: PasswordHash::parse(HASH).expect("a hash"),
             enabled: true,
-            terms: SwitchTerms::of_new(change).expect("it has a country"),
+            terms: Arc::new(SwitchTerms::of_new(change).expect("it has a country")),
         }))
     }
 
@@ -73,7 +73,7 @@ impl Edge {
     /// Its question about a call on account of the number that was dialled.
     pub fn question(&self, call: Call<'_>) -> AuthoriseRequest {
         AuthoriseRequest {
-            switch: self.switch(),
+            terms: Arc::clone(&self.0.terms),
             call: self.key(call.name),
             dialled: Dialled {
                 from: self.party(call.from),

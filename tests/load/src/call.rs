@@ -1,6 +1,6 @@
 //! Requests of a switch: each about a call of its own, to one number after the other.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use leaseline_hub::{Clock, SystemClock};
 
 use crate::target::Target;
 use crate::world::{BASIC, number};
@@ -74,7 +74,7 @@ impl CallRequest {
 
 /// A minute's call that begins now.
 fn record() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = SystemClock.now().seconds();
     format!(
         r#"{{"call_id":"{NAME}","from":"+60195730424","to":"{FIRST}","started_at":{now},"answered_at":{now},"ended_at":{now},"bill_ms":60000,"result":"answered"}}"#
     )

@@ -4,6 +4,8 @@ mod import;
 mod quote;
 mod traced;
 
+pub(crate) use quote::Quoted;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};

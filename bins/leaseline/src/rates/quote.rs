@@ -33,7 +33,7 @@ pub(super) async fn quote(hub: &Hub, quote: &Quote, number: E164) -> Result<Quot
 }
 
 #[derive(Serialize)]
-pub(super) struct Quoted {
+pub(crate) struct Quoted {
     cost: String,
     billed_seconds: u64,
     trace: Vec<Traced>,

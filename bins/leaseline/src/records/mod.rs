@@ -1,6 +1,8 @@
 //! `leaseline records`: what switches reported of calls, faxes and messages.
 
+mod folder;
 mod shown;
+mod unsettled;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -17,14 +19,22 @@ use crate::answer::Answers;
 use crate::apply::problem;
 use crate::ask::{Page, not_done};
 use crate::progress::Bar;
+use folder::FolderTaken;
 use shown::{Detailed, Records, Shown};
+use unsettled::Unsettled;
 
 #[derive(Subcommand)]
 pub(crate) enum RecordsCommand {
-    /// Takes in the records of a CSV file; those that are there already change nothing
+    /// Takes in the records of a CSV file, or those that FreeSWITCH wrote into a folder; those that
+    /// are there already change nothing
     Import {
-        /// CSV file whose header names `kind` (call, fax or sms) and the fields of those records
+        /// CSV file whose header names `kind` (call, fax or sms) and the fields of those records, or
+        /// a folder of files of mod_json_cdr
+        #[arg(value_name = "FILE|DIR")]
         file: PathBuf,
+        /// The switch that wrote the files of the folder
+        #[arg(long, value_name = "NAME")]
+        switch: Option<String>,
     },
     /// Lists records, the last ones first
     List {
@@ -52,6 +62,8 @@ pub(crate) enum State {
     Conflict,
     /// Has an owner who could not be charged
     Unpriced,
+    /// No record at all: a call that was let through, and that nobody told of in time
+    Unsettled,
 }
 
 pub(crate) async fn records(
@@ -60,10 +72,22 @@ pub(crate) async fn records(
     answers: Answers,
 ) -> Result<(), Problem> {
     match command {
-        RecordsCommand::Import { file } => answers.print(&import(config, &file).await?),
+        RecordsCommand::Import { file, switch } if file.is_dir() => {
+            let switch = switch.ok_or_else(|| no_switch(&file))?;
+            answers.print(&import_folder(config, &file, &switch).await?)
+        }
+        RecordsCommand::Import { file, .. } => answers.print(&import(config, &file).await?),
+        RecordsCommand::List { state: Some(State::Unsettled), page, .. } => {
+            let list = async |hub: &Hub| {
+                let found = hub.unsettled_calls(None, page.limit).await;
+                found.map_err(|failure| not_done("list the calls", failure))
+            };
+            answers.print(&Unsettled::from(&*with_hub(config, list).await?))
+        }
         RecordsCommand::List { state, before, page } => {
             let list = async |hub: &Hub| {
-                let found = hub.records(state.map(RecordState::from), before, page.limit).await;
+                let state = state.and_then(State::of_records);
+                let found = hub.records(state, before, page.limit).await;
                 found.map_err(|failure| not_done("list the records", failure))
             };
             let found = with_hub(config, list).await?;
@@ -86,6 +110,23 @@ async fn import(config: &Config, path: &Path) -> Result<Imported, Problem> {
     Ok(Imported::from(with_hub(config, import).await?))
 }
 
+async fn import_folder(config: &Config, path: &Path, switch: &str) -> Result<Imported, Problem> {
+    let import = async |hub: &Hub| folder::import(hub, path, switch).await;
+    let FolderTaken { taken, other_legs, wrong } = with_hub(config, import).await?;
+    let imported = Imported { other_legs: Some(other_legs), ..Imported::from(taken) };
+    if wrong.is_empty() {
+        return Ok(imported);
+    }
+    let hint = "mend or remove them and run it again: what was taken in changes nothing then";
+    let why = format!("{imported}and these are no records:\n{}", wrong.join("\n"));
+    Err(Problem::new(format!("import all of {}", path.display()), why, hint))
+}
+
+fn no_switch(folder: &Path) -> Problem {
+    let what = format!("import {}", folder.display());
+    Problem::new(what, "nobody knows whose files these are", "name the switch: --switch NAME")
+}
+
 async fn show(hub: &Hub, id: RecordId) -> Result<Detailed, Problem> {
     let what = || format!("show the record {id}");
     let found = hub.record(id).await.map_err(|failure| not_done(what(), failure))?;
@@ -100,12 +141,14 @@ fn record_id(text: &str) -> Result<RecordId, String> {
     id.ok_or_else(|| "an id is a whole number from 1 on".into())
 }
 
-impl From<State> for RecordState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Orphan => Self::Orphan,
-            State::Conflict => Self::Conflict,
-            State::Unpriced => Self::Unpriced,
+impl State {
+    /// The state of records that it is; none for calls without one.
+    const fn of_records(self) -> Option<RecordState> {
+        match self {
+            Self::Orphan => Some(RecordState::Orphan),
+            Self::Conflict => Some(RecordState::Conflict),
+            Self::Unpriced => Some(RecordState::Unpriced),
+            Self::Unsettled => None,
         }
     }
 }
@@ -117,22 +160,27 @@ struct Imported {
     duplicates: usize,
     updated: usize,
     conflicts: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_legs: Option<usize>,
 }
 
 impl From<RecordsTaken> for Imported {
     fn from(taken: RecordsTaken) -> Self {
         let RecordsTaken { stored, orphans, duplicates, updated, conflicts } = taken;
-        Self { stored, orphans, duplicates, updated, conflicts }
+        Self { stored, orphans, duplicates, updated, conflicts, other_legs: None }
     }
 }
 
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stored, orphans, duplicates, updated, conflicts } = self;
+        let Self { stored, orphans, duplicates, updated, conflicts, other_legs } = self;
         writeln!(
             f,
             "{stored} stored, {orphans} of nobody we know, {duplicates} there already, {updated} \
              updated, {conflicts} kept for review"
-        )
+        )?;
+        other_legs
+            .iter()
+            .try_for_each(|legs| writeln!(f, "{legs} of calls' other legs, not billed"))
     }
 }

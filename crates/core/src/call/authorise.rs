@@ -14,14 +14,14 @@ use crate::lease::Lease;
 use crate::phone::E164;
 use crate::rating::{FoundRate, RatedService};
 use crate::record::RecordKey;
-use crate::switch::Switch;
+use crate::switch::SwitchTerms;
 use crate::timestamp::Timestamp;
 
 /// A switch asks what to do with a call.
 #[derive(Clone, Debug)]
 pub struct AuthoriseRequest {
-    /// Which switch.
-    pub switch: Arc<Switch>,
+    /// What holds for the calls of the switch that asks.
+    pub terms: Arc<SwitchTerms>,
     /// The call: the switch's name, and what it calls it.
     pub call: RecordKey,
     /// What was dialled, and by whom.
@@ -115,7 +115,7 @@ impl AuthoriseView {
     }
 
     fn decide(&self, request: &AuthoriseRequest, now: Timestamp) -> Result<CallPlan, CallRefusal> {
-        if request.switch.is_emergency(request.dialled.to.text.as_str()) {
+        if request.terms.is_emergency(request.dialled.to.text.as_str()) {
             return Ok(Self::emergency(&request.dialled));
         }
         match &request.origin {

@@ -366,7 +366,7 @@ impl AuthoriseRequest {
         (owner, direction): (RecordOwner, Direction),
         now: Timestamp,
     ) -> CallPlan {
-        let held_until = held_until(now, &self.switch.terms, cover.max_seconds);
+        let held_until = held_until(now, &self.terms, cover.max_seconds);
         let payer = CallPayer { owner, direction, hold: cover.hold, held_until };
         let max_seconds = cover.max_seconds;
         CallPlan { way, max_seconds, payer: Some(payer), announcement: None }

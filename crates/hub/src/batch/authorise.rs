@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use leaseline_core::call::{AuthoriseView, Authorised, CallOrigin, CardClaim, EarlierDecision};
+use leaseline_core::Timestamp;
+use leaseline_core::call::{
+    AuthoriseRequest, AuthoriseView, Authorised, CallOrigin, CardClaim, EarlierDecision,
+};
 use leaseline_core::ids::{CustomerId, LedgerId, RateDeckId};
 use leaseline_core::phone::E164;
 use leaseline_core::rating::RatedService;
@@ -16,28 +19,27 @@ use crate::idempotency::Settled;
 use crate::inbox::{AuthoriseJob, Verdict};
 
 /// What the decisions may see, but for ledgers and earlier decisions.
-pub(super) struct LookedUp(AuthoriseView);
+pub(crate) struct LookedUp(pub(crate) AuthoriseView);
 
 impl LookedUp {
     /// The ledgers that calls may be booked on.
-    pub(super) fn ledgers(&self) -> impl Iterator<Item = LedgerId> + '_ {
+    pub(crate) fn ledgers(&self) -> impl Iterator<Item = LedgerId> + '_ {
         let customers = self.0.customers.values().map(|customer| customer.ledger);
         customers.chain(self.0.cards.values().map(|card| card.ledger))
     }
 }
 
 /// Looks up who would pay; nobody is held.
-pub(super) fn look_up(
+pub(crate) fn look_up(
     tx: &mut Tx<'_>,
-    jobs: &[AuthoriseJob],
-    terms: Terms,
+    asked: &[&AuthoriseRequest],
+    now: Timestamp,
 ) -> Result<LookedUp, StoreError> {
     let mut view = AuthoriseView::default();
-    if jobs.is_empty() {
+    if asked.is_empty() {
         return Ok(LookedUp(view));
     }
-    let now = terms.now;
-    let numbers = distinct(jobs.iter().filter_map(|job| job.ask.0.dialled.to.number));
+    let numbers = distinct(asked.iter().filter_map(|request| request.dialled.to.number));
     view.leases = load::leases::live_by_number(tx, &numbers, now)?;
     let members = view.leases.values().flat_map(|lease| &lease.members);
     let phones = distinct(members.map(|member| member.user.phone().e164()));
@@ -45,19 +47,20 @@ pub(super) fn look_up(
     let unleased: Vec<E164> =
         numbers.into_iter().filter(|number| !view.leases.contains_key(number)).collect();
     view.dids = load::calling::dids(tx, &unleased)?;
-    let callers: Vec<_> = distinct(jobs.iter().filter_map(|job| match &job.ask.0.origin {
+    let callers: Vec<_> = distinct(asked.iter().filter_map(|request| match &request.origin {
         CallOrigin::Account { user, part } => Some((user.clone(), *part)),
         CallOrigin::Number | CallOrigin::Card(_) => None,
     }));
     view.accounts = load::calling::accounts(tx, &callers)?;
-    let claims: Vec<CardClaim> = distinct(jobs.iter().filter_map(|job| match &job.ask.0.origin {
-        CallOrigin::Card(claim) => Some(claim.clone()),
-        CallOrigin::Number | CallOrigin::Account { .. } => None,
-    }));
+    let claims: Vec<CardClaim> =
+        distinct(asked.iter().filter_map(|request| match &request.origin {
+            CallOrigin::Card(claim) => Some(claim.clone()),
+            CallOrigin::Number | CallOrigin::Account { .. } => None,
+        }));
     view.cards = load::calling_cards::claimed(tx, &claims)?;
     let customers = load::customers::customers(tx, &customers(&view))?;
     view.customers = customers.into_iter().map(|(id, found)| (id, found.customer)).collect();
-    view.rates = rates(tx, &view, jobs, terms)?;
+    view.rates = rates(tx, &view, asked, now)?;
     Ok(LookedUp(view))
 }
 
@@ -74,15 +77,14 @@ type Rated = (RateDeckId, RatedService, E164);
 fn rates(
     tx: &mut Tx<'_>,
     view: &AuthoriseView,
-    jobs: &[AuthoriseJob],
-    terms: Terms,
+    asked: &[&AuthoriseRequest],
+    now: Timestamp,
 ) -> Result<HashMap<Rated, leaseline_core::rating::FoundRate>, StoreError> {
     let called = view
         .dids
         .iter()
         .filter_map(|(number, did)| Some((did.owner.deck?, RatedService::VoiceIn, *number)));
-    let calling = jobs.iter().filter_map(|job| {
-        let request = &job.ask.0;
+    let calling = asked.iter().filter_map(|request| {
         let deck = match &request.origin {
             CallOrigin::Number => None,
             CallOrigin::Account { user, part } => {
@@ -93,11 +95,11 @@ fn rates(
         Some((deck?, RatedService::Voice, request.dialled.to.number?))
     });
     let wanted: Vec<Rated> = distinct(called.chain(calling));
-    let asked: Vec<_> = wanted
+    let questions: Vec<_> = wanted
         .iter()
-        .map(|&(deck, service, number)| WantedRate { deck, service, number, at: terms.now })
+        .map(|&(deck, service, number)| WantedRate { deck, service, number, at: now })
         .collect();
-    let found = load::rates::rates(tx, &asked)?;
+    let found = load::rates::rates(tx, &questions)?;
     Ok(wanted.into_iter().zip(found).filter_map(|(wanted, rate)| Some((wanted, rate?))).collect())
 }
 

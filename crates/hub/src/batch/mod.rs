@@ -7,7 +7,7 @@
 //! numbers waits for nothing else. Each kind goes through prefetch, decide and
 //! persist with a number of statements that does not grow with the batch.
 
-mod authorise;
+pub(crate) mod authorise;
 mod card_fees;
 mod lease;
 mod records;
@@ -94,7 +94,8 @@ impl Batch {
         terms: Terms,
     ) -> Result<Booked, StoreError> {
         let records = records::look_up(tx, &self.records)?;
-        let calls = authorise::look_up(tx, &self.authorises, terms)?;
+        let asked: Vec<_> = self.authorises.iter().map(|job| &job.ask.0).collect();
+        let calls = authorise::look_up(tx, &asked, terms.now)?;
         let ledgers = distinct(records.ledgers().chain(calls.ledgers()));
         let payers = distinct(self.top_ups.iter().map(|job| job.ask.0.customer));
         if !ledgers.is_empty() && !payers.is_empty() {

@@ -3,5 +3,7 @@
 mod event;
 mod ledgers;
 mod request;
+mod simulate;
 
 pub(crate) use ledgers::CallLedgers;
+pub use simulate::Simulated;

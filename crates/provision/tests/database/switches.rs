@@ -34,7 +34,7 @@ fn a_switch_applied_twice_changes_nothing_the_second_time() {
             let codes = [("BUSY".into(), "316".into())];
             assert_eq!(known.terms.fax_codes, codes);
             assert!(known.enabled && known.terms.has_events);
-            assert!(known.is_emergency("999") && !known.is_emergency("911"));
+            assert!(known.terms.is_emergency("999") && !known.terms.is_emergency("911"));
 
             let other = "[[switches]]\nname = 'edge-1'\nsources = ['any']\nenabled = false\n";
             assert_eq!(place.apply(&hub, other).await.unwrap().changed, 1);

@@ -50,6 +50,14 @@ pub fn ledgers_for_calls(
     ledgers: &[LedgerId],
 ) -> Result<HashMap<LedgerId, CallLedger>, StoreError> {
     hold(tx, ledgers)?;
+    ledgers_as_they_stand(tx, ledgers)
+}
+
+/// The same, not held: for who decides nothing.
+pub fn ledgers_as_they_stand(
+    tx: &mut Tx<'_>,
+    ledgers: &[LedgerId],
+) -> Result<HashMap<LedgerId, CallLedger>, StoreError> {
     let ids = ledgers.iter().map(|id| id.get());
     let rows: Vec<CallLedgerRow> = Statement::<CallLedgerSql>::new(CALL_LEDGERS)
         .over(Rows::new("id").integers(ids))

@@ -1,5 +1,7 @@
 //! Softswitches.
 
+use std::sync::Arc;
+
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 use leaseline_core::ids::SwitchId;
 use leaseline_core::password::PasswordHash;
@@ -64,7 +66,7 @@ fn read(row: SwitchRow) -> Result<Switch, StoreError> {
         name: name.into(),
         password: known(PasswordHash::parse(&password), TABLE)?,
         enabled: enabled != 0,
-        terms,
+        terms: Arc::new(terms),
     })
 }
 

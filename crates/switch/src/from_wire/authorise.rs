@@ -18,7 +18,7 @@ const LONGEST_OF_CARD: usize = 64;
 const TOO_LONG: &str = "it has more than 64 characters";
 
 pub(crate) fn authorise(
-    switch: &Arc<Switch>,
+    switch: &Switch,
     settings: &Settings,
     fields: &Fields,
 ) -> Result<AuthoriseRequest, WrongField> {
@@ -30,7 +30,7 @@ pub(crate) fn authorise(
     // They are checked, so that a switch's mistakes come to light, and used for nothing.
     let _ = (fields.text("switch")?, fields.text("source")?, fields.integer("at")?);
     Ok(AuthoriseRequest {
-        switch: Arc::clone(switch),
+        terms: Arc::clone(&switch.terms),
         call,
         dialled: Dialled { from, is_hidden, to, hops },
         origin: origin(fields)?,

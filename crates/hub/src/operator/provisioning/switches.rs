@@ -51,7 +51,7 @@ fn enter(
     };
     let (password, enabled, terms) = after;
     if let Some(found) = &found
-        && (&found.password, found.enabled, &found.terms) == (&password, enabled, &terms)
+        && (&found.password, found.enabled, &*found.terms) == (&password, enabled, &terms)
     {
         return Ok(Ok(kept(found.id)));
     }
@@ -66,7 +66,7 @@ fn after(
 ) -> Result<(PasswordHash, bool, SwitchTerms), SwitchNo> {
     let change = entry.change.clone();
     let terms = match found {
-        Some(found) => found.terms.clone().changed(change)?,
+        Some(found) => SwitchTerms::clone(&found.terms).changed(change)?,
         None => SwitchTerms::of_new(change)?,
     };
     let present = found.map(|found| &found.password);
