@@ -7,6 +7,7 @@ mod client;
 mod crash;
 mod examples;
 mod how_to;
+mod money;
 mod program;
 mod races;
 mod readme;
