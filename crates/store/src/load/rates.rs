@@ -94,24 +94,33 @@ pub fn rates(tx: &mut Tx<'_>, wanted: &[WantedRate]) -> Result<Vec<Option<FoundR
     Ok(rates)
 }
 
-// CROSS JOIN keeps SQLite to this order: first the one version, then fifteen looks into the index.
+// CROSS JOIN keeps SQLite to this order: first the one version, then fifteen looks into the index,
+// of which nothing but the longest prefix is kept; and only that one's rate is read. What is longest
+// is a relation of its own, as PostgreSQL would else look for it once for every rate of the deck.
 const LONGEST_FIRST: &str = "
-    SELECT v.place, r.prefix, r.connect_fee, r.steps, r.counting, r.minimum, r.per_page,
+    , longest AS (
+      SELECT v.place, v.service, v.at, d.id AS version_id, max(q.prefix) AS prefix
+      FROM v CROSS JOIN rate_versions d CROSS JOIN
+        (SELECT 1 AS power UNION ALL SELECT 10 UNION ALL SELECT 100 UNION ALL SELECT 1000
+         UNION ALL SELECT 10000 UNION ALL SELECT 100000 UNION ALL SELECT 1000000
+         UNION ALL SELECT 10000000 UNION ALL SELECT 100000000 UNION ALL SELECT 1000000000
+         UNION ALL SELECT 10000000000 UNION ALL SELECT 100000000000
+         UNION ALL SELECT 1000000000000 UNION ALL SELECT 10000000000000
+         UNION ALL SELECT 100000000000000) p
+      CROSS JOIN rates q
+      WHERE d.id = (SELECT e.id FROM rate_versions e
+                    WHERE e.deck_id = v.deck_id AND e.begins_at <= v.at
+                    ORDER BY e.begins_at DESC, e.id DESC LIMIT 1)
+        AND q.version_id = d.id AND q.service = v.service AND q.prefix = v.number / p.power
+        AND q.valid_from <= v.at AND (q.valid_till IS NULL OR q.valid_till > v.at)
+      GROUP BY v.place, v.service, v.at, d.id
+    )
+    SELECT w.place, r.prefix, r.connect_fee, r.steps, r.counting, r.minimum, r.per_page,
            r.per_message, r.rounding, r.decimals, r.max_cost
-    FROM v CROSS JOIN rate_versions d CROSS JOIN
-      (SELECT 1 AS power UNION ALL SELECT 10 UNION ALL SELECT 100 UNION ALL SELECT 1000
-       UNION ALL SELECT 10000 UNION ALL SELECT 100000 UNION ALL SELECT 1000000
-       UNION ALL SELECT 10000000 UNION ALL SELECT 100000000 UNION ALL SELECT 1000000000
-       UNION ALL SELECT 10000000000 UNION ALL SELECT 100000000000
-       UNION ALL SELECT 1000000000000 UNION ALL SELECT 10000000000000
-       UNION ALL SELECT 100000000000000) p
-    CROSS JOIN rates r
-    WHERE d.id = (SELECT e.id FROM rate_versions e
-                  WHERE e.deck_id = v.deck_id AND e.begins_at <= v.at
-                  ORDER BY e.begins_at DESC, e.id DESC LIMIT 1)
-      AND r.version_id = d.id AND r.service = v.service AND r.prefix = v.number / p.power
-      AND r.valid_from <= v.at AND (r.valid_till IS NULL OR r.valid_till > v.at)
-    ORDER BY v.place, r.prefix DESC, r.valid_from DESC";
+    FROM longest w CROSS JOIN rates r
+    WHERE r.version_id = w.version_id AND r.service = w.service AND r.prefix = w.prefix
+      AND r.valid_from <= w.at AND (r.valid_till IS NULL OR r.valid_till > w.at)
+    ORDER BY w.place, r.valid_from DESC";
 
 type RateSql = (
     BigInt,
