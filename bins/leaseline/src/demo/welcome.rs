@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::world::{ACCOUNT, ADMIN, MOR_SECRET, PASSWORD, PHONES, World};
+use super::world::{ACCOUNT, ADMIN, MOR_SECRET, PASSWORD, PHONES, SWITCH, SWITCH_PASSWORD, World};
 
 /// All of it.
 #[derive(Serialize)]
@@ -36,11 +36,12 @@ impl Welcome {
         let mut commands = commands(base, &users[0].token, world);
         commands.push(balance(url));
         commands.push(card_group(url));
+        commands.push(call(url, world));
         Self { listening: url.into(), users, commands }
     }
 }
 
-fn commands(base: &str, token: &str, World { customer, lease }: &World) -> Vec<Command> {
+fn commands(base: &str, token: &str, World { customer, lease, .. }: &World) -> Vec<Command> {
     let command = |name, does, operation: &str, parameters: String| {
         let line = format!(
             "curl -s -w '\\n' {base}/api/v1/{operation} \
@@ -76,6 +77,16 @@ fn card_group(url: &str) -> Command {
     let parameters = format!("u={ADMIN}&name={NAME}&hash={hash}");
     let line = format!("curl -s {url}/billing/api/cc_group_create -d '{parameters}'");
     Command { name: "cc_group_create", does: "make a group of calling cards, over MOR's API", line }
+}
+
+/// As a softswitch asks about a call within the group.
+fn call(url: &str, world: &World) -> Command {
+    let question =
+        format!(r#"{{"call_id":"demo-1","from":"{}","to":"{}"}}"#, PHONES[1], world.called.sent());
+    let line = format!(
+        "curl -s -w '\\n' -u {SWITCH}:{SWITCH_PASSWORD} {url}/call/v1/authorise -d '{question}'"
+    );
+    Command { name: "authorise", does: "ask what to do with a call, as a switch", line }
 }
 
 impl fmt::Display for Welcome {

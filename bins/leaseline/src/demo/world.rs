@@ -38,11 +38,17 @@ pub(super) struct World {
     pub(super) customer: CustomerId,
     /// A live single lease of that customer.
     pub(super) lease: LeaseId,
+    /// The number of a live group lease that leads to its second phone, the last of [`PHONES`].
+    pub(super) called: PhoneNumber,
 }
 
 /// The account of the client's customer, and its password.
 pub(super) const ACCOUNT: &str = "demo";
 pub(super) const PASSWORD: &str = "demo-pass";
+
+/// The switch, and its password.
+pub(super) const SWITCH: &str = "edge-1";
+pub(super) const SWITCH_PASSWORD: &str = "edge-1-secret";
 
 type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -55,16 +61,17 @@ pub(super) async fn make(hub: &Hub, vault: Vault) -> Made<World> {
     let admin = hub.ask(NewApiUser { name: ADMIN.into(), role: Role::Admin }).await?;
     let admin = Caller::new(admin, Reach::Everyone);
 
-    let acme = prepaid_with_a_lease(hub, &admin, &malaysia).await?;
-    postpaid_with_a_reserve(hub, &admin, &malaysia).await?;
+    let (customer, lease) = prepaid_with_a_lease(hub, &admin, &malaysia).await?;
+    let called = postpaid_with_a_reserve(hub, &admin, &malaysia).await?;
     suspended(hub, &admin).await?;
 
-    let customers = Arc::new(HashSet::from([acme.customer]));
+    let customers = Arc::new(HashSet::from([customer]));
     let role = Role::Client { customers, may_top_up: true };
     hub.ask(NewApiUser { name: CLIENT.into(), role }).await?;
-    account(hub, acme.customer, &malaysia).await?;
+    account(hub, customer, &malaysia).await?;
     cards(hub, &malaysia, vault).await?;
-    Ok(acme)
+    switch(hub, &malaysia).await?;
+    Ok(World { customer, lease, called })
 }
 
 /// What groups of calling cards need.
@@ -96,28 +103,49 @@ async fn account(hub: &Hub, customer: CustomerId, region: &Region) -> Made<()> {
     Ok(())
 }
 
+/// A softswitch in this region.
+async fn switch(hub: &Hub, region: &Region) -> Made<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("switch.toml");
+    let entry = format!(
+        "name = \"{SWITCH}\"\npassword = \"{SWITCH_PASSWORD}\"\ncountry_code = \"{}\"\n\
+         national_prefix = \"{}\"\n",
+        region.country_code(),
+        region.national_prefix().unwrap_or_default(),
+    );
+    std::fs::write(&file, format!("[[switches]]\n{entry}"))?;
+    apply(hub, File::read(&file)?, region, |_| {}).await?;
+    Ok(())
+}
+
 fn thousand_numbers(pool: PoolId, region: &Region) -> Made<NewNumbers> {
     let numbers = (0..1_000).map(|last| PhoneNumber::parse(&format!("0388880{last:03}"), region));
     Ok(NewNumbers { pool, numbers: numbers.collect::<Result<_, _>>()? })
 }
 
-async fn prepaid_with_a_lease(hub: &Hub, admin: &Caller, region: &Region) -> Made<World> {
+async fn prepaid_with_a_lease(
+    hub: &Hub,
+    admin: &Caller,
+    region: &Region,
+) -> Made<(CustomerId, LeaseId)> {
     let profile = profile("Acme", "Rides", ChargeMethod::Prepaid)?;
     let opening_balance = Credits::new(1_000_000);
     let customer = hub.ask(NewCustomer { profile, opening_balance }).await?;
     let party = Party::single(subscriber(PHONES[0], region)?);
     let granted = hub.ask(for_a_day(admin, customer, party)?).await?;
-    Ok(World { customer, lease: granted.lease.id })
+    Ok((customer, granted.lease.id))
 }
 
-async fn postpaid_with_a_reserve(hub: &Hub, admin: &Caller, region: &Region) -> Made<()> {
+/// The number of a group lease that leads to its second phone.
+async fn postpaid_with_a_reserve(hub: &Hub, admin: &Caller, region: &Region) -> Made<PhoneNumber> {
     let profile = profile("Bayu", "Motors", ChargeMethod::Postpaid)?;
     let customer = hub.ask(NewCustomer { profile, opening_balance: Credits::ZERO }).await?;
     let quantity = NonZeroU32::new(20).ok_or("at least one")?;
     hub.ask(ReserveRequest { caller: admin.clone(), customer, quantity }).await?;
     let party = Party::group(subscriber(PHONES[1], region)?, subscriber(PHONES[2], region)?)?;
-    hub.ask(for_a_day(admin, customer, party)?).await?;
-    Ok(())
+    let granted = hub.ask(for_a_day(admin, customer, party)?).await?;
+    let second = granted.lease.members.into_iter().nth(1).ok_or("a group lease has two")?;
+    Ok(second.number)
 }
 
 async fn suspended(hub: &Hub, admin: &Caller) -> Made<()> {

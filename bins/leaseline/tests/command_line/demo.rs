@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::place::Place;
 
 /// The demo's last line of standard output.
-const LAST: &str = "# querybalance: ask for the balance, over TraiTel's API";
+const LAST: &str = "# authorise: ask what to do with a call, as a switch";
 
 fn lines(demo: &mut crate::place::Running) -> Vec<String> {
     let mut lines = Vec::new();
@@ -27,11 +27,23 @@ fn each_line_that_the_demo_prints_works_as_printed() {
     let mut demo = place.start(&["demo"]);
     let lines = lines(&mut demo);
     let commands: Vec<_> = lines.iter().filter(|line| line.starts_with("curl ")).collect();
-    assert_eq!(commands.len(), 6, "{lines:#?}");
+    assert_eq!(commands.len(), 8, "{lines:#?}");
     for command in commands {
         let answer = sh(command);
         if command.contains("accountmanager.pl") {
             assert_eq!(answer, "Ok\n100.0000\n", "{command}");
+            continue;
+        }
+        if command.contains("/billing/api/") {
+            assert!(
+                answer.contains("<success>Card Group was successfully created</success>"),
+                "{answer}"
+            );
+            continue;
+        }
+        if command.contains("/call/v1/") {
+            let put_through = r#"{"action":"bridge","to":"60195730426","caller_id":"0388880"#;
+            assert!(answer.starts_with(put_through), "{command}\n{answer}");
             continue;
         }
         let success = "{\"status\":0,\"description\":\"Success\"";
