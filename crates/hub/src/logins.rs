@@ -57,6 +57,9 @@ pub struct Login<'a> {
 /// A login that failed, to be counted.
 struct LoginFailed(LoginKey);
 
+/// A login that is not judged. Its transaction writes what every one does, and nothing else.
+struct LoginHeldOff;
+
 /// A login that went well, to be remembered.
 struct LoginSucceeded(LoginKey);
 
@@ -110,6 +113,15 @@ impl Hub {
         counted
     }
 
+    /// Takes as long as counting a failed login, and counts nothing: whoever is held off is not to
+    /// notice it.
+    ///
+    /// # Errors
+    /// [`Failure`] when nothing can be written.
+    pub(crate) async fn login_held_off(&self) -> Result<(), Failure> {
+        self.ask(LoginHeldOff).await
+    }
+
     /// Remembers from where somebody logged in, once a day.
     ///
     /// # Errors
@@ -122,6 +134,14 @@ impl Hub {
         self.ask(LoginSucceeded(key.clone())).await?;
         self.recent_logins().write(key);
         Ok(())
+    }
+}
+
+impl Request for LoginHeldOff {
+    type Outcome = ();
+
+    fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
+        way.errand(self, |_: &mut Tx<'_>, _: &Self, _: Timestamp| Ok(Ok(())))
     }
 }
 

@@ -124,7 +124,9 @@ impl Hub {
         // once is held off after as many as one after the other.
         let _turn = self.passwords().turn().await?;
         if !self.may_log_in(login).await? {
-            return self.verify(None, given).await;
+            let refused = self.verify(None, given).await?;
+            self.login_held_off().await?;
+            return Ok(refused);
         }
         let logged_in = self.verify(stored, given).await?;
         if logged_in {

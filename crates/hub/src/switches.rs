@@ -15,7 +15,7 @@ use crate::identity::Memory;
 pub(crate) type Switches = Memory<String, Switch>;
 
 impl Hub {
-    /// The switch of this name, enabled or not.
+    /// The switch of this name, enabled or not; as it is, or was a moment ago.
     ///
     /// # Errors
     /// [`Failure`] when the store does not answer.
@@ -24,12 +24,17 @@ impl Hub {
             return Ok(known);
         }
         let since = Instant::now();
-        let asked = name.to_owned();
-        let found = self.read(move |tx| load::switches::switch(tx, &asked)).await?.map(Arc::new);
-        // One that is not there may be made in a moment.
-        if found.is_some() {
-            self.switches().remember(name.to_owned(), since, found.clone());
-        }
+        let found = self.switch_now(name).await?.map(Arc::new);
+        self.switches().remember(name.to_owned(), since, found.clone());
         Ok(found)
+    }
+
+    /// The same as it is, for whoever is about to change it.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn switch_now(&self, name: &str) -> Result<Option<Switch>, Failure> {
+        let asked = name.to_owned();
+        self.read(move |tx| load::switches::switch(tx, &asked)).await
     }
 }

@@ -95,6 +95,6 @@ pub(crate) async fn entries(
 /// The hash to be kept; none when the present one is of the same password.
 async fn new_password(hub: &Hub, account: &Account) -> Result<Option<PasswordHash>, Error> {
     let Some(password) = &account.password else { return Ok(None) };
-    let present = hub.account_login(&account.user).await?;
+    let present = hub.account_login_now(&account.user).await?;
     password.to_be_kept(hub, present.as_ref().map(|login| &login.password)).await
 }

@@ -114,7 +114,7 @@ pub(crate) async fn entries(
         let password = match &switch.password {
             None => None,
             Some(password) => {
-                let present = hub.switch(&switch.name).await?;
+                let present = hub.switch_now(&switch.name).await?;
                 password.to_be_kept(hub, present.as_ref().map(|found| &found.password)).await?
             }
         };

@@ -59,6 +59,10 @@ pub(crate) trait Dialect {
         patience: Patience,
     ) -> QueryResult<Vec<FreeRow>>;
 
+    /// The question for the rates of numbers, each number's longest prefix first: over the columns
+    /// place, `deck_id`, service, number and at.
+    fn rates(&self) -> &'static str;
+
     /// Holds everybody else off who makes pools, customers or users by name, or opens imports,
     /// until the transaction ends: what is not there yet has no row to be held.
     fn provision_alone(&mut self) -> QueryResult<()>;

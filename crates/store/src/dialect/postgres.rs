@@ -56,6 +56,10 @@ impl Dialect for PgConnection {
         RunQueryDsl::load(Statement::<FreeSql>::new(text).over(rows).integer(now), self)
     }
 
+    fn rates(&self) -> &'static str {
+        RATES
+    }
+
     fn provision_alone(&mut self) -> QueryResult<()> {
         self.batch_execute(&format!("SELECT pg_advisory_xact_lock({PROVISION_LOCK})"))
     }
@@ -127,6 +131,26 @@ impl Lock {
         }
     }
 }
+
+/// All rates of a number, the longest prefix first: asked for the longest alone, PostgreSQL looks for it
+/// once for every rate of the deck.
+const RATES: &str = "
+    SELECT v.place, r.prefix, r.connect_fee, r.steps, r.counting, r.minimum, r.per_page,
+           r.per_message, r.rounding, r.decimals, r.max_cost
+    FROM v CROSS JOIN rate_versions d CROSS JOIN
+      (SELECT 1 AS power UNION ALL SELECT 10 UNION ALL SELECT 100 UNION ALL SELECT 1000
+       UNION ALL SELECT 10000 UNION ALL SELECT 100000 UNION ALL SELECT 1000000
+       UNION ALL SELECT 10000000 UNION ALL SELECT 100000000 UNION ALL SELECT 1000000000
+       UNION ALL SELECT 10000000000 UNION ALL SELECT 100000000000
+       UNION ALL SELECT 1000000000000 UNION ALL SELECT 10000000000000
+       UNION ALL SELECT 100000000000000) p
+    CROSS JOIN rates r
+    WHERE d.id = (SELECT e.id FROM rate_versions e
+                  WHERE e.deck_id = v.deck_id AND e.begins_at <= v.at
+                  ORDER BY e.begins_at DESC, e.id DESC LIMIT 1)
+      AND r.version_id = d.id AND r.service = v.service AND r.prefix = v.number / p.power
+      AND r.valid_from <= v.at AND (r.valid_till IS NULL OR r.valid_till > v.at)
+    ORDER BY v.place, r.prefix DESC, r.valid_from DESC";
 
 const LOCK_LEASES: &str = "
     SELECT l.customer_id FROM v JOIN leases l ON l.id = v.id

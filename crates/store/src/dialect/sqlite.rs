@@ -46,6 +46,10 @@ impl Dialect for SqliteConnection {
         Ok(free)
     }
 
+    fn rates(&self) -> &'static str {
+        RATES
+    }
+
     fn provision_alone(&mut self) -> QueryResult<()> {
         Ok(())
     }
@@ -95,6 +99,31 @@ fn pick_general(
     Ok(free)
 }
 
+/// CROSS JOIN keeps SQLite to this order: first the one version, then fifteen looks into the index, of
+/// which nothing but the longest prefix is kept; and only that one's rate is
+/// read.
+const RATES: &str = "
+    SELECT v.place, r.prefix, r.connect_fee, r.steps, r.counting, r.minimum, r.per_page,
+           r.per_message, r.rounding, r.decimals, r.max_cost
+    FROM v CROSS JOIN rate_versions d CROSS JOIN rates r
+    WHERE d.id = (SELECT e.id FROM rate_versions e
+                  WHERE e.deck_id = v.deck_id AND e.begins_at <= v.at
+                  ORDER BY e.begins_at DESC, e.id DESC LIMIT 1)
+      AND r.version_id = d.id AND r.service = v.service
+      AND r.prefix = (
+        SELECT max(q.prefix) FROM
+          (SELECT 1 AS power UNION ALL SELECT 10 UNION ALL SELECT 100 UNION ALL SELECT 1000
+           UNION ALL SELECT 10000 UNION ALL SELECT 100000 UNION ALL SELECT 1000000
+           UNION ALL SELECT 10000000 UNION ALL SELECT 100000000 UNION ALL SELECT 1000000000
+           UNION ALL SELECT 10000000000 UNION ALL SELECT 100000000000
+           UNION ALL SELECT 1000000000000 UNION ALL SELECT 10000000000000
+           UNION ALL SELECT 100000000000000) p
+        CROSS JOIN rates q
+        WHERE q.version_id = d.id AND q.service = v.service AND q.prefix = v.number / p.power
+          AND q.valid_from <= v.at AND (q.valid_till IS NULL OR q.valid_till > v.at))
+      AND r.valid_from <= v.at AND (r.valid_till IS NULL OR r.valid_till > v.at)
+    ORDER BY v.place, r.valid_from DESC";
+
 const STAGED: &str = "SELECT id FROM number_imports WHERE live_at IS NULL ORDER BY id";
 
 const PICK_GENERAL: &str = "
@@ -114,7 +143,19 @@ const PICK_RESERVED: &str = "
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::rates::RateSql;
     use crate::plan::Planner;
+
+    #[test]
+    fn a_rate_is_found_along_the_index() {
+        let mut planner = Planner::new();
+        let rows = Rows::new("place, deck_id, service, number, at");
+        let rows = (0..5).fold(rows, |rows, value| rows.integers([value, value]));
+        let plan = planner.plan(&Statement::<RateSql>::new(RATES).over(rows));
+        let key = "PRIMARY KEY (version_id=? AND service=? AND prefix=? AND valid_from<?)";
+        assert!(plan.goes_along(key), "{plan:#?}");
+        assert!(plan.goes_along("INDEX rate_versions_by_beginning"), "{plan:#?}");
+    }
 
     #[test]
     fn numbers_are_picked_along_their_index_and_never_walked() {

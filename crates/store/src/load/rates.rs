@@ -81,8 +81,8 @@ pub fn rates(tx: &mut Tx<'_>, wanted: &[WantedRate]) -> Result<Vec<Option<FoundR
         .integers(wanted.iter().map(|wanted| wanted.service.code().into()))
         .integers(wanted.iter().map(|wanted| wanted.number.integer()))
         .integers(wanted.iter().map(|wanted| wanted.at.micros()));
-    let found: Vec<RateRow> =
-        Statement::<RateSql>::new(LONGEST_FIRST).over(rows).load(tx.connection)?;
+    let text = tx.connection.dialect().rates();
+    let found: Vec<RateRow> = Statement::<RateSql>::new(text).over(rows).load(tx.connection)?;
     let mut rates = vec![None; wanted.len()];
     for row in found {
         let place = usize::try_from(row.place).ok();
@@ -94,35 +94,7 @@ pub fn rates(tx: &mut Tx<'_>, wanted: &[WantedRate]) -> Result<Vec<Option<FoundR
     Ok(rates)
 }
 
-// CROSS JOIN keeps SQLite to this order: first the one version, then fifteen looks into the index,
-// of which nothing but the longest prefix is kept; and only that one's rate is read. What is longest
-// is a relation of its own, as PostgreSQL would else look for it once for every rate of the deck.
-const LONGEST_FIRST: &str = "
-    , longest AS (
-      SELECT v.place, v.service, v.at, d.id AS version_id, max(q.prefix) AS prefix
-      FROM v CROSS JOIN rate_versions d CROSS JOIN
-        (SELECT 1 AS power UNION ALL SELECT 10 UNION ALL SELECT 100 UNION ALL SELECT 1000
-         UNION ALL SELECT 10000 UNION ALL SELECT 100000 UNION ALL SELECT 1000000
-         UNION ALL SELECT 10000000 UNION ALL SELECT 100000000 UNION ALL SELECT 1000000000
-         UNION ALL SELECT 10000000000 UNION ALL SELECT 100000000000
-         UNION ALL SELECT 1000000000000 UNION ALL SELECT 10000000000000
-         UNION ALL SELECT 100000000000000) p
-      CROSS JOIN rates q
-      WHERE d.id = (SELECT e.id FROM rate_versions e
-                    WHERE e.deck_id = v.deck_id AND e.begins_at <= v.at
-                    ORDER BY e.begins_at DESC, e.id DESC LIMIT 1)
-        AND q.version_id = d.id AND q.service = v.service AND q.prefix = v.number / p.power
-        AND q.valid_from <= v.at AND (q.valid_till IS NULL OR q.valid_till > v.at)
-      GROUP BY v.place, v.service, v.at, d.id
-    )
-    SELECT w.place, r.prefix, r.connect_fee, r.steps, r.counting, r.minimum, r.per_page,
-           r.per_message, r.rounding, r.decimals, r.max_cost
-    FROM longest w CROSS JOIN rates r
-    WHERE r.version_id = w.version_id AND r.service = w.service AND r.prefix = w.prefix
-      AND r.valid_from <= w.at AND (r.valid_till IS NULL OR r.valid_till > w.at)
-    ORDER BY w.place, r.valid_from DESC";
-
-type RateSql = (
+pub(crate) type RateSql = (
     BigInt,
     BigInt,
     BigInt,
@@ -197,21 +169,4 @@ fn step(written: &str) -> Result<Step, StoreError> {
 
 fn seconds(value: i64) -> Result<NonZeroU32, StoreError> {
     known(u32::try_from(value).ok().and_then(NonZeroU32::new), TABLE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::Planner;
-
-    #[test]
-    fn a_rate_is_found_along_the_index() {
-        let mut planner = Planner::new();
-        let rows = Rows::new("place, deck_id, service, number, at");
-        let rows = (0..5).fold(rows, |rows, value| rows.integers([value, value]));
-        let plan = planner.plan(&Statement::<RateSql>::new(LONGEST_FIRST).over(rows));
-        let key = "PRIMARY KEY (version_id=? AND service=? AND prefix=? AND valid_from<?)";
-        assert!(plan.goes_along(key), "{plan:#?}");
-        assert!(plan.goes_along("INDEX rate_versions_by_beginning"), "{plan:#?}");
-    }
 }
