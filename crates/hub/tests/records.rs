@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what goes wrong is its failure")]
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::NewCustomer;
@@ -11,10 +12,10 @@ use leaseline_core::money::Credits;
 use leaseline_core::phone::E164;
 use leaseline_core::rating::{Price, RateEntry, RateKey, RateTerms, RatedService, Step};
 use leaseline_core::record::{
-    CallReport, CallResult, Intake, NewRecord, Party, PartyText, RecordName, Report,
+    CallReport, CallResult, Intake, NewRecord, Party, PartyText, RecordName, Report, ReviewNote,
 };
-use leaseline_hub::Hub;
-use leaseline_hub::records::TakeInRecords;
+use leaseline_hub::records::{RecordState, ResolveRecord, TakeInRecords};
+use leaseline_hub::{Clock, Hub};
 use leaseline_testkit::{ManualClock, World, account_entry, databases, profile};
 
 /// $0.06 a minute, each second counted: 10 credits a second.
@@ -109,6 +110,44 @@ async fn the_first_record_of_a_name_stands() {
         stranger.account = Some("nobody".into());
         assert_eq!(send(&world.hub, &[stranger], 1).await, [(Intake::Orphan, 1)].into());
         assert_eq!(world.balance(customer).await, -610);
+        world.hub.close().await;
+        database.assert_sound();
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_has_looked_at_is_listed_no_more() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let (world, customer) = world(database.hub(&clock)).await;
+        let mut stranger = call(3, 60);
+        stranger.account = Some("nobody".into());
+        send(&world.hub, &[call(1, 60), call(1, 61), stranger], 3).await;
+        let balance = world.balance(customer).await;
+        let listed = async |state| {
+            let found = world.hub.records(Some(state), None, 9).await.unwrap();
+            found.into_iter().map(|line| line.id).collect::<Vec<_>>()
+        };
+        for state in [RecordState::Orphan, RecordState::Conflict] {
+            let found = listed(state).await;
+            assert_eq!(found.len(), 1, "{state:?}");
+            clock.advance(Duration::from_secs(1));
+            for note in ["", "a test call"] {
+                let note = ReviewNote::parse(note).unwrap();
+                let resolved = ResolveRecord { record: found[0], note: note.clone() };
+                assert_eq!(world.hub.ask(resolved).await.unwrap().unwrap().id, found[0]);
+                let review = world.hub.record(found[0]).await.unwrap().unwrap().review.unwrap();
+                assert_eq!((review.at, review.note), (clock.now(), note));
+            }
+            assert_eq!(listed(state).await, []);
+        }
+        clock.advance(Duration::from_secs(1));
+        send(&world.hub, &[call(1, 62)], 1).await;
+        assert_eq!(listed(RecordState::Conflict).await.len(), 1, "another content came since");
+        assert_eq!(world.balance(customer).await, balance);
+        let nobodys = leaseline_core::ids::RecordId::new(99).unwrap();
+        let none = ResolveRecord { record: nobodys, note: ReviewNote::default() };
+        assert_eq!(world.hub.ask(none).await.unwrap(), None);
         world.hub.close().await;
         database.assert_sound();
     }

@@ -120,7 +120,8 @@ impl Fields {
         }
     }
 
-    /// A text of a form that it has to have.
+    /// A text of a form that it has to have. Some switches send an empty one where they know nothing:
+    /// then it is missing.
     pub(crate) fn read<T>(
         &self,
         name: &'static str,
@@ -128,17 +129,18 @@ impl Fields {
         what: &'static str,
     ) -> Read<Option<T>> {
         let parsed = |text| parse(text).ok_or(WrongField { name, what });
-        self.text(name)?.map(parsed).transpose()
+        self.text(name)?.filter(|text| !text.is_empty()).map(parsed).transpose()
     }
 
-    /// The same, and it must be there.
+    /// A text of such a form that must be there.
     pub(crate) fn need<T>(
         &self,
         name: &'static str,
         parse: impl Fn(&str) -> Option<T>,
         what: &'static str,
     ) -> Read<T> {
-        self.read(name, parse, what)?.ok_or(missing(name))
+        let text = self.text(name)?.ok_or(missing(name))?;
+        parse(text).ok_or(WrongField { name, what })
     }
 
     /// A whole number that must be there.

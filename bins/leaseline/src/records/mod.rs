@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use leaseline_core::ids::RecordId;
+use leaseline_core::record::ReviewNote;
 use leaseline_hub::Hub;
-use leaseline_hub::records::RecordState;
+use leaseline_hub::records::{RecordState, ResolveRecord};
 use leaseline_provision::{RecordsFile, RecordsTaken, import_records};
 use leaseline_service::{Config, Problem, with_hub};
 use serde::Serialize;
@@ -51,6 +52,15 @@ pub(crate) enum RecordsCommand {
     Show {
         #[arg(value_parser = record_id)]
         id: RecordId,
+    },
+    /// Takes a record off the lists of those that somebody has to look at; what it cost stays as it
+    /// is, and it comes back if another content is sent by its name
+    Resolve {
+        #[arg(value_parser = record_id)]
+        id: RecordId,
+        /// What was found
+        #[arg(long, default_value = "", value_parser = note)]
+        note: ReviewNote,
     },
 }
 
@@ -96,6 +106,10 @@ pub(crate) async fn records(
         RecordsCommand::Show { id } => {
             answers.print(&with_hub(config, async |hub| show(hub, id).await).await?)
         }
+        RecordsCommand::Resolve { id, note } => {
+            let resolve = async |hub: &Hub| resolve(hub, id, &note).await;
+            answers.print(&with_hub(config, resolve).await?)
+        }
     }
 }
 
@@ -130,10 +144,25 @@ fn no_switch(folder: &Path) -> Problem {
 async fn show(hub: &Hub, id: RecordId) -> Result<Detailed, Problem> {
     let what = || format!("show the record {id}");
     let found = hub.record(id).await.map_err(|failure| not_done(what(), failure))?;
-    let (line, conflicts) = found.ok_or_else(|| {
-        Problem::new(what(), "there is no such record", "the ids there are: leaseline records list")
-    })?;
-    Ok(Detailed::new(&line, &conflicts))
+    found.as_ref().map(Detailed::from).ok_or_else(|| no_such_record(what()))
+}
+
+async fn resolve(hub: &Hub, record: RecordId, note: &ReviewNote) -> Result<Detailed, Problem> {
+    let what = || format!("resolve the record {record}");
+    let resolved = hub.ask(ResolveRecord { record, note: note.clone() }).await;
+    match resolved.map_err(|failure| not_done(what(), failure))? {
+        Some(_) => show(hub, record).await,
+        None => Err(no_such_record(what())),
+    }
+}
+
+fn no_such_record(what: String) -> Problem {
+    Problem::new(what, "there is no such record", "the ids there are: leaseline records list")
+}
+
+fn note(text: &str) -> Result<ReviewNote, String> {
+    let note = ReviewNote::parse(text);
+    note.ok_or_else(|| "a note has at most 500 characters, and stands on one line".into())
 }
 
 fn record_id(text: &str) -> Result<RecordId, String> {

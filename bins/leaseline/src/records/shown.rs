@@ -5,7 +5,7 @@ use std::fmt;
 use leaseline_core::account::AccountPart;
 use leaseline_core::ivr::Direction;
 use leaseline_core::record::{CallResult, RecordFlag, RecordKind, Tracking};
-use leaseline_hub::records::{ConflictLine, RecordDetail, RecordLine};
+use leaseline_hub::records::{ConflictLine, RecordDetail, RecordFound, RecordLine};
 use leaseline_service::rfc3339;
 use serde::Serialize;
 
@@ -44,6 +44,15 @@ pub(super) struct Detailed {
     record: Shown,
     trace: Vec<String>,
     conflicts: Vec<Conflict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved: Option<Resolved>,
+}
+
+/// Somebody has looked at it.
+#[derive(Serialize)]
+struct Resolved {
+    at: String,
+    note: String,
 }
 
 #[derive(Serialize)]
@@ -79,8 +88,8 @@ impl From<&RecordLine> for Shown {
     }
 }
 
-impl Detailed {
-    pub(super) fn new(line: &RecordLine, conflicts: &[ConflictLine]) -> Self {
+impl From<&RecordFound> for Detailed {
+    fn from(RecordFound { line, conflicts, review }: &RecordFound) -> Self {
         let trace = line.trace.as_deref();
         let conflict = |line: &ConflictLine| Conflict {
             received: rfc3339::format(line.received_at),
@@ -90,6 +99,10 @@ impl Detailed {
             record: Shown::from(line),
             trace: reckoning(trace),
             conflicts: conflicts.iter().map(conflict).collect(),
+            resolved: review.as_ref().map(|review| Resolved {
+                at: rfc3339::format(review.at),
+                note: review.note.as_str().to_owned(),
+            }),
         }
     }
 }
@@ -167,6 +180,9 @@ impl fmt::Display for Detailed {
         self.trace.iter().try_for_each(|line| writeln!(f, "{line}"))?;
         self.conflicts.iter().try_for_each(|Conflict { received, content }| {
             writeln!(f, "sent again otherwise, {received}: {content}")
+        })?;
+        self.resolved.iter().try_for_each(|Resolved { at, note }| {
+            writeln!(f, "{}", format!("resolved {at} {note}").trim_end())
         })
     }
 }

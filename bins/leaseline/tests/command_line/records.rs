@@ -143,3 +143,24 @@ fn a_wrong_line_is_named_and_nothing_is_taken_in() {
     let listed = place.run(&["records", "list", "--json"]);
     assert_eq!(listed.stdout, "{\"records\":[]}\n");
 }
+
+#[test]
+fn a_resolved_record_is_off_the_list() {
+    let place = place();
+    import(&place, &RECORDS);
+    let orphans = || place.run(&["records", "list", "--state", "orphan", "--json"]).stdout;
+    assert!(orphans().contains("\"id\":3"), "{}", orphans());
+    let done = place.run(&["records", "resolve", "3", "--note", "a test call"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let last = done.stdout.lines().last().unwrap();
+    assert!(last.starts_with("resolved 20") && last.ends_with("Z a test call"), "{last}");
+    assert_eq!(orphans(), "{\"records\":[]}\n");
+    let shown = place.run(&["records", "show", "3", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(shown["resolved"]["note"], "a test call");
+    let none = place.run(&["records", "resolve", "99"]);
+    assert_eq!((none.code, none.stdout.as_str()), (Some(1), ""));
+    assert!(none.stderr.contains("there is no such record"), "{}", none.stderr);
+    let wrong = place.run(&["records", "resolve", "3", "--note", "two\nlines"]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.stderr);
+}

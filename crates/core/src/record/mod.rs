@@ -5,6 +5,7 @@ mod fax;
 mod new;
 mod owner;
 mod repeat;
+mod review;
 mod settle;
 mod sms;
 mod text;
@@ -15,6 +16,7 @@ pub use new::{
 };
 pub use owner::{AccountOwner, CardOwner, LeaseOwner, RecordOwner};
 pub use repeat::{ContentDigest, Intake, KnownRecord, Repeat};
+pub use review::{Review, ReviewNote};
 pub use settle::{Charge, Owned, OwnerView, Ownership, RecordFlag, Settled};
 pub use sms::Tracking;
 pub use text::{Party, PartyText, RecordName};

@@ -2,6 +2,7 @@
 
 mod intake;
 mod reads;
+mod resolve;
 
 pub(crate) use intake::Incoming;
 pub use intake::{TakeInRecords, TooManyRecords};
@@ -10,3 +11,5 @@ pub use leaseline_store::load::activity::{
 };
 pub use leaseline_store::load::call_records::{CallRecords, StoredCall};
 pub use leaseline_store::load::calls::UnsettledCall;
+pub use reads::RecordFound;
+pub use resolve::ResolveRecord;

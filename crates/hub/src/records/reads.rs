@@ -1,7 +1,7 @@
 //! Records as they are looked at.
 
 use leaseline_core::ids::{CallRef, RecordId};
-use leaseline_core::record::RecordName;
+use leaseline_core::record::{RecordName, Review};
 use leaseline_store::load;
 use leaseline_store::load::activity::{
     ActivityCursor, ActivityFilter, ConflictLine, RecordLine, RecordState,
@@ -11,6 +11,17 @@ use leaseline_store::load::calls::UnsettledCall;
 
 use crate::failure::Failure;
 use crate::hub::Hub;
+
+/// A record with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordFound {
+    /// The record.
+    pub line: RecordLine,
+    /// What else came by its name.
+    pub conflicts: Vec<ConflictLine>,
+    /// What somebody found who looked at it.
+    pub review: Option<Review>,
+}
 
 impl Hub {
     /// At most so many records of an account after one (or from the first on), by time, then id. A
@@ -68,17 +79,15 @@ impl Hub {
         self.read(move |tx| load::calls::unsettled(tx, before, limit, now)).await
     }
 
-    /// A record, and what else came by its name.
+    /// A record, with all that is known of it.
     ///
     /// # Errors
     /// [`Failure`] when the store does not answer.
-    pub async fn record(
-        &self,
-        id: RecordId,
-    ) -> Result<Option<(RecordLine, Vec<ConflictLine>)>, Failure> {
+    pub async fn record(&self, id: RecordId) -> Result<Option<RecordFound>, Failure> {
         self.read(move |tx| {
             let Some(line) = load::activity::record(tx, id)? else { return Ok(None) };
-            Ok(Some((line, load::activity::conflicts(tx, id)?)))
+            let conflicts = load::activity::conflicts(tx, id)?;
+            Ok(Some(RecordFound { line, conflicts, review: load::activity::review(tx, id)? }))
         })
         .await
     }

@@ -9,7 +9,8 @@ use leaseline_core::ivr::Direction;
 use leaseline_core::money::Credits;
 use leaseline_core::rating::SmsType;
 use leaseline_core::record::{
-    CallResult, FaxOutcome, PartyText, RecordFlag, RecordKey, RecordKind, RecordName, Tracking,
+    CallResult, FaxOutcome, PartyText, RecordFlag, RecordKey, RecordKind, RecordName, Review,
+    ReviewNote, Tracking,
 };
 
 use super::records::part;
@@ -117,7 +118,7 @@ pub struct ActivityCursor {
     id: RecordId,
 }
 
-/// What an operator has to look at.
+/// What an operator has to look at, until somebody has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordState {
     /// Belongs to nobody we know.
@@ -201,6 +202,17 @@ pub fn conflicts(tx: &mut Tx<'_>, id: RecordId) -> Result<Vec<ConflictLine>, Sto
     Ok(rows.into_iter().map(line).collect())
 }
 
+/// What somebody found who looked at a record, the last time.
+pub fn review(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<Review>, StoreError> {
+    let rows: Vec<(i64, String)> =
+        Statement::<(BigInt, Text)>::new(REVIEW).integer(id.get()).load(tx.connection)?;
+    let review = |(at, note): (i64, String)| {
+        let note = known(ReviewNote::parse(&note), "record_reviews")?;
+        Ok(Review { at: Timestamp::from_micros(at), note })
+    };
+    rows.into_iter().next().map(review).transpose()
+}
+
 const ANY: i64 = -1;
 const MAIN_ACCOUNT: i64 = 0;
 
@@ -239,18 +251,23 @@ const ALL: &str = concat!(select!(), "WHERE r.id < {} ORDER BY r.id DESC LIMIT {
 const ORPHANS: &str = concat!(
     select!(),
     "WHERE r.customer_id IS NULL AND r.card_id IS NULL AND (r.flags & 16) = 0 AND r.id < {}
+       AND NOT EXISTS (SELECT 1 FROM record_reviews w WHERE w.record_id = r.id)
      ORDER BY r.id DESC LIMIT {}"
 );
 
 const UNPRICED: &str = concat!(
     select!(),
     "WHERE r.charge IS NULL AND (r.customer_id IS NOT NULL OR r.card_id IS NOT NULL) AND r.id < {}
+       AND NOT EXISTS (SELECT 1 FROM record_reviews w WHERE w.record_id = r.id)
      ORDER BY r.id DESC LIMIT {}"
 );
 
 const CONFLICTING: &str = concat!(
     select!(),
-    "WHERE r.id IN (SELECT k.record_id FROM record_conflicts k) AND r.id < {}
+    "WHERE r.id IN (SELECT k.record_id FROM record_conflicts k
+                    LEFT JOIN record_reviews w ON w.record_id = k.record_id
+                    WHERE w.reviewed_at IS NULL OR w.reviewed_at < k.received_at)
+       AND r.id < {}
      ORDER BY r.id DESC LIMIT {}"
 );
 
@@ -258,6 +275,8 @@ const ONE: &str = concat!(select!(), "WHERE r.id = {}");
 
 const CONFLICTS: &str = "
     SELECT content, received_at FROM record_conflicts WHERE record_id = {} ORDER BY id LIMIT 100";
+
+const REVIEW: &str = "SELECT reviewed_at, note FROM record_reviews WHERE record_id = {}";
 
 type LineSql = (
     BigInt,

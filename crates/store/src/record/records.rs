@@ -9,7 +9,7 @@ use leaseline_core::ids::{CardId, CustomerId, IvmlId, LeaseId, LedgerId, RecordI
 use leaseline_core::money::Credits;
 use leaseline_core::record::{
     AccountOwner, CallReport, CallResult, Charge, ContentDigest, FaxReport, NewRecord, RecordFlag,
-    RecordKey, RecordName, RecordOwner, Report, Settled, SmsReport, Tracking,
+    RecordKey, RecordName, RecordOwner, Report, Review, Settled, SmsReport, Tracking,
 };
 use uuid::Uuid;
 
@@ -207,6 +207,14 @@ pub fn conflicts(
     Ok(())
 }
 
+/// Writes down that somebody has looked at a record, in place of the time before.
+pub fn reviewed(tx: &mut Tx<'_>, record: RecordId, review: &Review) -> Result<(), StoreError> {
+    let rows = Rows::new("record_id, note").integers([record.get()]).texts([review.note.as_str()]);
+    let put = Statement::<()>::new(PUT_REVIEW).over(rows).integer(review.at.micros());
+    put.execute(tx.connection)?;
+    Ok(())
+}
+
 fn sub_account(owner: &AccountOwner) -> Option<i64> {
     match owner.part {
         AccountPart::Main => None,
@@ -272,3 +280,9 @@ const INSERT_CONFLICTS: &str = "
     INSERT INTO record_conflicts (record_id, digest, content, received_at)
     SELECT record_id, digest, content, {} FROM v WHERE record_id IS NOT NULL
     ON CONFLICT (record_id, digest) DO NOTHING";
+
+const PUT_REVIEW: &str = "
+    INSERT INTO record_reviews (record_id, reviewed_at, note)
+    SELECT record_id, {}, note FROM v WHERE record_id IS NOT NULL
+    ON CONFLICT (record_id) DO UPDATE SET
+      reviewed_at = excluded.reviewed_at, note = excluded.note";

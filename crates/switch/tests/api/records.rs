@@ -210,3 +210,18 @@ fn messages_and_faxes() {
         assert_eq!((answer.status, answer.body), (201, told("stored")));
     });
 }
+
+#[test]
+fn an_empty_text_is_missing_where_it_may_be() {
+    on_both(|api| {
+        let customer = api.lessee(1_000);
+        let empty = [("ref", "\"\""), ("hangup_by", "\"\""), ("routed_to", "\"\"")];
+        api.check(CDR, &cdr(api, "c1", &empty), 201, &told("stored"));
+        api.check(CDR, &cdr(api, "c1", &[]), 200, &told("duplicate"));
+        assert_eq!(api.balance(customer), 997);
+        let fax = r#"{"record_id":"f1","direction":"in","from":"","to":"0388889999","at":1,"station_id":"","pages":1,"error_code":"0"}"#;
+        api.check("/records/v1/fax", fax, 202, &told("orphan"));
+        let error = r#"{"error":"error_code: it is not the code of an error"}"#;
+        api.check("/records/v1/fax", &fax.replace("\"0\"", "\"\""), 422, error);
+    });
+}
