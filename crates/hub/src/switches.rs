@@ -37,4 +37,12 @@ impl Hub {
         let asked = name.to_owned();
         self.read(move |tx| load::switches::switch(tx, &asked)).await
     }
+
+    /// The names of all switches, in their order.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn switch_names(&self) -> Result<Vec<String>, Failure> {
+        self.read(load::switches::names).await
+    }
 }

@@ -21,9 +21,23 @@ pub(super) struct FolderTaken {
     pub(super) wrong: Vec<String>,
 }
 
-/// Takes in every file of the folder that ends in `.json`, as this switch's.
-pub(super) async fn import(hub: &Hub, folder: &Path, name: &str) -> Result<FolderTaken, Problem> {
+/// Takes in every file of the folder that ends in `.json`, as this switch's; where none is named, as
+/// those of the only one that there is.
+pub(super) async fn import(
+    hub: &Hub,
+    folder: &Path,
+    name: Option<&str>,
+) -> Result<FolderTaken, Problem> {
     let what = || format!("import {}", folder.display());
+    let names = hub.switch_names().await.map_err(|failure| not_done(what(), failure))?;
+    let name = match (name, &*names) {
+        (Some(name), _) => name,
+        (None, [only]) => only,
+        (None, _) => {
+            let why = "nobody knows whose files these are";
+            return Err(Problem::new(what(), why, "name the switch: --switch NAME"));
+        }
+    };
     let found = hub.switch(name).await.map_err(|failure| not_done(what(), failure))?;
     let switch = found.ok_or_else(|| {
         let hint = "switches come in by `leaseline apply` ([[switches]])";

@@ -33,7 +33,7 @@ pub(crate) enum RecordsCommand {
         /// a folder of files of mod_json_cdr
         #[arg(value_name = "FILE|DIR")]
         file: PathBuf,
-        /// The switch that wrote the files of the folder
+        /// The switch that wrote the files of the folder [default: the only one there is]
         #[arg(long, value_name = "NAME")]
         switch: Option<String>,
     },
@@ -83,8 +83,7 @@ pub(crate) async fn records(
 ) -> Result<(), Problem> {
     match command {
         RecordsCommand::Import { file, switch } if file.is_dir() => {
-            let switch = switch.ok_or_else(|| no_switch(&file))?;
-            answers.print(&import_folder(config, &file, &switch).await?)
+            answers.print(&import_folder(config, &file, switch.as_deref()).await?)
         }
         RecordsCommand::Import { file, .. } => answers.print(&import(config, &file).await?),
         RecordsCommand::List { state: Some(State::Unsettled), page, .. } => {
@@ -124,7 +123,11 @@ async fn import(config: &Config, path: &Path) -> Result<Imported, Problem> {
     Ok(Imported::from(with_hub(config, import).await?))
 }
 
-async fn import_folder(config: &Config, path: &Path, switch: &str) -> Result<Imported, Problem> {
+async fn import_folder(
+    config: &Config,
+    path: &Path,
+    switch: Option<&str>,
+) -> Result<Imported, Problem> {
     let import = async |hub: &Hub| folder::import(hub, path, switch).await;
     let FolderTaken { taken, other_legs, wrong } = with_hub(config, import).await?;
     let imported = Imported { other_legs: Some(other_legs), ..Imported::from(taken) };
@@ -134,11 +137,6 @@ async fn import_folder(config: &Config, path: &Path, switch: &str) -> Result<Imp
     let hint = "mend or remove them and run it again: what was taken in changes nothing then";
     let why = format!("{imported}and these are no records:\n{}", wrong.join("\n"));
     Err(Problem::new(format!("import all of {}", path.display()), why, hint))
-}
-
-fn no_switch(folder: &Path) -> Problem {
-    let what = format!("import {}", folder.display());
-    Problem::new(what, "nobody knows whose files these are", "name the switch: --switch NAME")
 }
 
 async fn show(hub: &Hub, id: RecordId) -> Result<Detailed, Problem> {

@@ -111,6 +111,9 @@ fn a_folder_of_freeswitchs_is_taken_in_once() {
     cdr("u2", "outbound", "0125740183");
     std::fs::write(folder.join("notes.txt"), "no record").unwrap();
     let import = |more: &[&str]| place.run(&[&["records", "import", "cdrs"][..], more].concat());
+    let second = "[[switches]]\nname = 'edge-2'\npassword = 'x'\ncountry_code = '60'\n";
+    std::fs::write(place.path().join("second.toml"), second).unwrap();
+    assert_eq!(place.run(&["apply", "second.toml"]).code, Some(0));
     let nobodys = import(&[]);
     let error = "error: failed to import cdrs: nobody knows whose files these are\n\
                  hint: name the switch: --switch NAME\n";

@@ -21,6 +21,11 @@ pub fn switch(tx: &mut Tx<'_>, name: &str) -> Result<Option<Switch>, StoreError>
     rows.into_iter().next().map(read).transpose()
 }
 
+/// The names of all switches, in their order.
+pub fn names(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+    Ok(Statement::<Text>::new("SELECT name FROM switches ORDER BY name").load(tx.connection)?)
+}
+
 type SwitchSql = (
     BigInt,
     Text,
