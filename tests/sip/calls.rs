@@ -97,8 +97,9 @@ fn a_call_ends_when_its_credit_does() {
     let record = stage.record(&call_id(&calling));
     assert_eq!(record.report.hangup_by.unwrap().as_str(), "limit");
     let millis = record.report.bill_ms;
-    assert!((1_500..5_000).contains(&millis), "{millis} ms");
-    assert!(stage.balance() <= 0, "{}", stage.balance());
+    // Kamailio's clock for this has whole seconds: it may be up to one early.
+    assert!((900..5_000).contains(&millis), "{millis} ms");
+    assert_eq!(stage.balance(), 2 - (millis + 999) / 1_000);
     drop(kamailio);
     stage.strike();
 }
