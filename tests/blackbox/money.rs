@@ -182,7 +182,7 @@ impl Tariff {
 impl Past {
     /// One in twenty is told of late: its number is somebody else's by now.
     fn call(&self, nth: usize, dice: &mut Dice) -> Told {
-        let generation = usize::from(nth % 20 != 0);
+        let generation = usize::from(!nth.is_multiple_of(20));
         let leased = &self.numbers[dice.below(self.numbers.len())];
         let payer = leased.holders[generation];
         let bill_ms = i64::try_from(dice.below(600_000)).unwrap();

@@ -123,7 +123,8 @@ impl Hub {
         // Whoever waits for a turn is judged when it comes: a flood of guesses that were sent at
         // once is held off after as many as one after the other.
         let _turn = self.passwords().turn().await?;
-        if !self.may_log_in(login).await? {
+        // A right password comes here only when it was held off above; to ask again would tell it.
+        if is_right || !self.may_log_in(login).await? {
             let refused = self.verify(None, given).await?;
             self.login_held_off().await?;
             return Ok(refused);

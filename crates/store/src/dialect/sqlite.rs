@@ -100,8 +100,7 @@ fn pick_general(
 }
 
 /// CROSS JOIN keeps SQLite to this order: first the one version, then fifteen looks into the index, of
-/// which nothing but the longest prefix is kept; and only that one's rate is
-/// read.
+/// which nothing but the longest prefix is kept; and only that one's rate is read.
 const RATES: &str = "
     SELECT v.place, r.prefix, r.connect_fee, r.steps, r.counting, r.minimum, r.per_page,
            r.per_message, r.rounding, r.decimals, r.max_cost
