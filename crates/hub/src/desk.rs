@@ -2,7 +2,8 @@
 //!
 //! The row counts the writer's batches. Each transaction begins by moving the count from the
 //! last batch to its own; so a batch whose COMMIT was not answered can be begun again: the second
-//! try waits for the first one, and if it finds the count moved on, the first was committed.
+//! try waits for the first one, and if it finds the count moved on, the first was committed. This
+//! holds on a standby that took over too, as what was answered is there.
 
 use leaseline_core::Timestamp;
 use leaseline_store::record::writers::BatchStart;
@@ -32,8 +33,11 @@ struct Place {
 enum Attempt<T> {
     Done(T),
     NotDone(StoreError),
-    Unknown(T, StoreError),
-    /// The row does not say what we thought: this batch is in already, or the row is gone.
+    /// The commit was not answered: of the work, or of the question whether it is done.
+    Unknown(Option<T>, StoreError),
+    /// This batch is in already.
+    Committed,
+    /// The row does not say what we thought, or is gone.
     OutOfOrder,
 }
 
@@ -53,9 +57,9 @@ impl Desk {
         self.take_place(store, ids, now)?;
         match self.attempt(store, now, &mut work) {
             Attempt::Done(value) => Ok(value),
-            Attempt::NotDone(error) => Err(error),
-            Attempt::Unknown(value, error) => self.find_out(store, now, work, value, error),
-            Attempt::OutOfOrder => {
+            Attempt::NotDone(error) | Attempt::Unknown(None, error) => Err(error),
+            Attempt::Unknown(Some(value), error) => self.find_out(store, now, work, value, error),
+            Attempt::Committed | Attempt::OutOfOrder => {
                 self.place = None;
                 self.take_place(store, ids, now)?;
                 self.only_attempt(store, now, work)
@@ -76,9 +80,9 @@ impl Desk {
     ) -> Result<T, StoreError> {
         match self.attempt(store, now, &mut work) {
             Attempt::Done(value) => Ok(value),
-            Attempt::NotDone(error) => Err(error),
-            Attempt::Unknown(value, error) => self.find_out(store, now, work, value, error),
-            Attempt::OutOfOrder => Err(StoreError::corrupt("writers")),
+            Attempt::NotDone(error) | Attempt::Unknown(None, error) => Err(error),
+            Attempt::Unknown(Some(value), error) => self.find_out(store, now, work, value, error),
+            Attempt::Committed | Attempt::OutOfOrder => Err(StoreError::corrupt("writers")),
         }
     }
 
@@ -97,12 +101,12 @@ impl Desk {
             self.session = None;
             match self.attempt(store, now, &mut work) {
                 Attempt::Done(value) => return Ok(value),
-                Attempt::OutOfOrder => {
+                Attempt::Committed => {
                     self.count_batch();
                     return Ok(value);
                 }
-                Attempt::Unknown(again, lost) => (value, error) = (again, lost),
-                Attempt::NotDone(_) => break,
+                Attempt::Unknown(again, lost) => (value, error) = (again.unwrap_or(value), lost),
+                Attempt::NotDone(_) | Attempt::OutOfOrder => break,
             }
         }
         // Whether the count moved is as unknown as the batch: begin a new one.
@@ -124,18 +128,22 @@ impl Desk {
         };
         let written = session.write(|tx| {
             match record::writers::begin_batch(tx, writer, last_batch + 1, now)? {
-                BatchStart::Next => work(tx).map(Some),
-                BatchStart::OutOfOrder => Ok(None),
+                BatchStart::Next => work(tx).map(Ok),
+                start @ (BatchStart::Committed | BatchStart::OutOfOrder) => Ok(Err(start)),
             }
         });
         match written {
-            Ok(Some(value)) => {
+            Ok(Ok(value)) => {
                 meters::committed(&session.tally());
                 self.count_batch();
                 Attempt::Done(value)
             }
-            Ok(None) | Err(WriteError::Unknown(None, _)) => Attempt::OutOfOrder,
-            Err(WriteError::Unknown(Some(value), error)) => Attempt::Unknown(value, error),
+            Ok(Err(BatchStart::Committed)) => Attempt::Committed,
+            Ok(Err(BatchStart::Next | BatchStart::OutOfOrder)) => Attempt::OutOfOrder,
+            Err(WriteError::Unknown(tried, error)) => {
+                self.session = None;
+                Attempt::Unknown(tried.ok(), error)
+            }
             Err(WriteError::NotDone(error)) => {
                 self.leave_after(&error);
                 Attempt::NotDone(error)

@@ -1,8 +1,10 @@
 //! Connections that die at the worst moment.
 
+use std::time::Duration;
+
 use leaseline_core::ids::CustomerId;
 use leaseline_core::ledger::ToppedUp;
-use leaseline_hub::Failure;
+use leaseline_hub::{Failure, Hub, Settings};
 use leaseline_testkit::{Cluster, Database, ManualClock, World, profile};
 use tokio::task::JoinHandle;
 
@@ -89,36 +91,73 @@ async fn connections_lost_between_requests_are_replaced() {
 }
 
 /// A commit that waits for a standby that does not exist is in the log already: to end its
-/// connection then is to lose the answer, and nothing but the answer.
+/// connection then is to lose the answer, and nothing but the answer. Whoever finds it waits for
+/// the standby as the commit did.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_is_lost_is_found_and_not_made_again() {
     let Some(cluster) = Cluster::start() else { return };
     let database = cluster.database();
-    let (world, customer) = a_world_with_a_customer(&database).await;
-    cluster.psql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-    cluster.psql("SELECT pg_reload_conf()");
-
-    // Until the server has noted its new setting it still answers.
-    let mut balance = 0;
-    let waiting = loop {
-        balance += 1;
-        let asked = ask(&world, customer);
-        if waits_for_a_standby(&cluster, &asked) {
-            break asked;
-        }
-        assert_eq!(balance_after(asked).await, Ok(balance));
-    };
-    cluster.psql(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
-    );
+    // A busy machine may take its time over all this.
+    let patient = Duration::from_secs(30);
+    let settings = Settings { patience: patient, ..database.settings(&ManualClock::new()) };
+    let world = World::new(Hub::open(settings).unwrap()).await;
+    let customer = world.customer(profile()).await;
+    let (waiting, balance) = until_one_waits(&cluster, &world, customer).await;
+    end_the_one_that_waits(&cluster);
+    assert!(waits_for_a_standby(&cluster, &waiting), "answered before any standby had it");
+    wait_for_nobody(&cluster);
     assert_eq!(balance_after(waiting).await, Ok(balance));
 
-    cluster.psql("ALTER SYSTEM RESET synchronous_standby_names");
-    cluster.psql("SELECT pg_reload_conf()");
     assert_eq!(world.balance(customer).await, balance);
     assert_eq!(balance_after(ask(&world, customer)).await, Ok(balance + 1));
     world.hub.close().await;
     database.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_waits_for_its_standby_however_little_time_a_statement_has() {
+    let Some(cluster) = Cluster::start() else { return };
+    let database = cluster.database();
+    database.psql(
+        "DO $$ BEGIN
+           EXECUTE format('ALTER DATABASE %I SET statement_timeout = 100', current_database());
+         END $$",
+    );
+    let (world, customer) = a_world_with_a_customer(&database).await;
+    let (waiting, balance) = until_one_waits(&cluster, &world, customer).await;
+    assert_eq!(balance_after(waiting).await, Err(Failure::Unavailable));
+
+    wait_for_nobody(&cluster);
+    assert_eq!(balance_after(ask(&world, customer)).await, Ok(balance + 1));
+    world.hub.close().await;
+    database.assert_sound();
+}
+
+/// Has commits wait for a standby that does not exist, and returns a top-up whose commit does,
+/// with the balance after it. Until the server has noted its new setting it still answers.
+async fn until_one_waits(cluster: &Cluster, world: &World, customer: CustomerId) -> (Asked, i64) {
+    cluster.psql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    cluster.psql("SELECT pg_reload_conf()");
+    let mut balance = 0;
+    loop {
+        balance += 1;
+        let asked = ask(world, customer);
+        if waits_for_a_standby(cluster, &asked) {
+            return (asked, balance);
+        }
+        assert_eq!(balance_after(asked).await, Ok(balance));
+    }
+}
+
+fn wait_for_nobody(cluster: &Cluster) {
+    cluster.psql("ALTER SYSTEM RESET synchronous_standby_names");
+    cluster.psql("SELECT pg_reload_conf()");
+}
+
+fn end_the_one_that_waits(cluster: &Cluster) {
+    cluster.psql(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+    );
 }
 
 type Asked = JoinHandle<Result<ToppedUp, Failure>>;

@@ -19,9 +19,12 @@ const PROVISION_LOCK: i64 = MIGRATION_LOCK + 1;
 
 impl Dialect for PgConnection {
     fn begin(&mut self, lock_timeout: Duration) -> QueryResult<()> {
-        // One message to the server, and nothing that outlives the transaction.
+        // One message to the server, and nothing that outlives the transaction. A statement's
+        // time-out would cut short a COMMIT that waits for its standby, and call it done.
         let wait = lock_timeout.as_millis();
-        self.batch_execute(&format!("BEGIN; SET LOCAL lock_timeout = {wait}"))
+        self.batch_execute(&format!(
+            "BEGIN; SET LOCAL lock_timeout = {wait}; SET LOCAL statement_timeout = 0"
+        ))
     }
 
     fn begin_snapshot(&mut self) -> QueryResult<()> {

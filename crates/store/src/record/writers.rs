@@ -18,25 +18,36 @@ const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
 pub enum BatchStart {
     /// It is the next one after the last that was committed.
     Next,
-    /// It was committed before, or this writer is not registered.
+    /// It is the last one that was committed.
+    Committed,
+    /// The row says something else: this writer is not registered, or the database lacks commits
+    /// that were answered.
     OutOfOrder,
 }
 
 /// Begins a writer's batch of this number, and notes the instant it is decided at. As the row
 /// says which batch was committed last, a batch whose COMMIT was not answered can be tried
 /// again without doing anything twice: the second try waits for the first one and finds it done.
+///
+/// It is found by writing the instant once more, so that the finder's own COMMIT is answered by
+/// whoever must have the first one too: a synchronous standby.
 pub fn begin_batch(
     tx: &mut Tx<'_>,
     writer: Uuid,
     batch: i64,
     now: Timestamp,
 ) -> Result<BatchStart, StoreError> {
-    let row = Rows::new("id, batch, seen_at")
-        .bytes([writer.as_bytes().as_slice()])
-        .integers([batch])
-        .integers([now.micros()]);
-    let begun = Statement::<()>::new(BEGIN_BATCH).over(row).execute(tx.connection)?;
-    Ok(if begun == 1 { BatchStart::Next } else { BatchStart::OutOfOrder })
+    let mut note = |text| {
+        let row = Rows::new("id, batch, seen_at")
+            .bytes([writer.as_bytes().as_slice()])
+            .integers([batch])
+            .integers([now.micros()]);
+        Statement::<()>::new(text).over(row).execute(tx.connection)
+    };
+    if note(BEGIN_BATCH)? == 1 {
+        return Ok(BatchStart::Next);
+    }
+    Ok(if note(FIND_BATCH)? == 1 { BatchStart::Committed } else { BatchStart::OutOfOrder })
 }
 
 /// Registers a writer that has not committed anything yet, and forgets those that have been
@@ -64,3 +75,6 @@ pub fn set_back(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
 const BEGIN_BATCH: &str = "
     UPDATE writers SET batch = v.batch, seen_at = v.seen_at
     FROM v WHERE writers.id = v.id AND writers.batch = v.batch - 1";
+
+const FIND_BATCH: &str = "
+    UPDATE writers SET seen_at = v.seen_at FROM v WHERE writers.id = v.id AND writers.batch = v.batch";

@@ -8,6 +8,7 @@ mod cards;
 mod check;
 mod locks;
 mod logins;
+mod lost;
 mod migrate;
 mod past;
 mod raw;
