@@ -44,7 +44,7 @@ pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreEr
             }
             Ok(AnyConnection::Sqlite(connection))
         }
-        Kind::Postgres(url) => PgConnection::establish(&with_timeouts(url))
+        Kind::Postgres(url) => PgConnection::establish(&with_defaults(url))
             .map(AnyConnection::Postgres)
             .map_err(StoreError::Unreachable),
     }
@@ -84,12 +84,20 @@ fn use_write_ahead_log(
     }
 }
 
-/// A server that does not answer is given up within about a second, unless the operator chose
-/// otherwise in the URL.
-fn with_timeouts(url: &str) -> String {
-    let defaults =
-        [("connect_timeout", "1"), ("tcp_user_timeout", "1500"), ("application_name", "leaseline")];
-    let missing = defaults.iter().filter(|(name, _)| !url.contains(name));
+/// What we want of libpq, unless the operator chose otherwise in the URL: a server that does not
+/// answer is given up within about a second, and one that vanished while it worked on an answer
+/// within three, as nobody else would tell us; of several servers the one that takes writes is ours.
+const DEFAULTS: [(&str, &str); 6] = [
+    ("connect_timeout", "1"),
+    ("tcp_user_timeout", "1500"),
+    ("keepalives_idle", "1"),
+    ("keepalives_interval", "1"),
+    ("target_session_attrs", "read-write"),
+    ("application_name", "leaseline"),
+];
+
+fn with_defaults(url: &str) -> String {
+    let missing = DEFAULTS.iter().filter(|(name, _)| !url.contains(name));
     missing.fold(url.to_owned(), |url, (name, value)| {
         let separator = if url.contains('?') { '&' } else { '?' };
         format!("{url}{separator}{name}={value}")
@@ -119,14 +127,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_operators_timeouts_win() {
-        assert_eq!(
-            with_timeouts("postgres://a@b/c"),
-            "postgres://a@b/c?connect_timeout=1&tcp_user_timeout=1500&application_name=leaseline"
+    fn what_the_operator_chose_wins() {
+        let check = |url, expected| assert_eq!(with_defaults(url), expected);
+        check(
+            "postgres://a@b,c/d",
+            "postgres://a@b,c/d?connect_timeout=1&tcp_user_timeout=1500&keepalives_idle=1\
+             &keepalives_interval=1&target_session_attrs=read-write&application_name=leaseline",
         );
-        assert_eq!(
-            with_timeouts("postgres://a@b/c?connect_timeout=9&application_name=x"),
-            "postgres://a@b/c?connect_timeout=9&application_name=x&tcp_user_timeout=1500"
+        check(
+            "postgres://a@b/c?connect_timeout=9&keepalives_idle=60&target_session_attrs=any",
+            "postgres://a@b/c?connect_timeout=9&keepalives_idle=60&target_session_attrs=any\
+             &tcp_user_timeout=1500&keepalives_interval=1&application_name=leaseline",
         );
     }
 }

@@ -76,6 +76,11 @@ impl StoreError {
                 ))
         )
     }
+
+    /// Whether the server had ended the connection: others of the same age may have ended too.
+    pub(crate) const fn is_closed_connection(&self) -> bool {
+        matches!(self, Self::Failed(Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)))
+    }
 }
 
 /// Diesel hands out no SQLSTATE, so PostgreSQL's lock time-outs and deadlocks are told by their

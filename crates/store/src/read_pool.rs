@@ -31,7 +31,7 @@ impl ReadPool {
     }
 
     /// Reads; each statement sees the latest commit. A connection that turns out to be broken is
-    /// replaced once.
+    /// replaced: once, or if the server had ended it, as often as there may be more of its age.
     ///
     /// # Errors
     /// [`StoreError::NoReader`] when no connection could be had in time, else as `work` says.
@@ -39,11 +39,14 @@ impl ReadPool {
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let first = self.attempt(&work);
-        match first {
-            Err(StoreError::Failed(_)) => self.attempt(&work),
-            answered => answered,
+        for _ in 0..self.sessions.max_size() {
+            match self.attempt(&work) {
+                Err(error) if error.is_closed_connection() => {}
+                Err(StoreError::Failed(_)) => break,
+                answered => return answered,
+            }
         }
+        self.attempt(&work)
     }
 
     fn attempt<T>(

@@ -58,14 +58,20 @@ fn masked(value: &str) -> String {
 }
 
 fn without_password(rest: &str) -> String {
-    let (before, after) = rest.rsplit_once('@').unwrap_or(("", rest));
-    // A query may name a password too.
-    let place = after.split('?').next().unwrap_or_default();
+    let (before, place) = without_query(rest).rsplit_once('@').unwrap_or(("", without_query(rest)));
     match before.split_once(':') {
         Some((user, _)) => format!("{user}:{MASK}@{place}"),
         None if before.is_empty() => place.to_owned(),
         None => format!("{before}@{place}"),
     }
+}
+
+/// A query may name a password too, and a password in front of the servers' names may have a
+/// question mark in it.
+fn without_query(rest: &str) -> &str {
+    let user_ends = rest.find(['@', '/']).unwrap_or_default();
+    let query = rest[user_ends..].find('?').map(|at| user_ends + at);
+    query.map_or(rest, |at| &rest[..at])
 }
 
 #[cfg(test)]
@@ -80,6 +86,10 @@ mod tests {
         check("postgres://ada@db/lines", "postgres://ada@db/lines");
         check("postgres://ada:pw@db/lines?sslmode=x", "postgres://ada:********@db/lines");
         check("postgres://ada:p@w@db/lines?password=pw", "postgres://ada:********@db/lines");
+        check("postgres://ada:p?w@db/lines", "postgres://ada:********@db/lines");
+        check("postgres://ada@db:5432/lines?password=p@w", "postgres://ada@db:5432/lines");
         check("postgres://db/lines?password=pw", "postgres://db/lines");
+        check("postgres://db:5432?password=pw", "postgres://db:5432");
+        check("postgres://ada:pw@a:1,b:2/lines?x=y", "postgres://ada:********@a:1,b:2/lines");
     }
 }
