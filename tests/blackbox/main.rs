@@ -6,6 +6,7 @@
 mod client;
 mod crash;
 mod examples;
+mod failover;
 mod how_to;
 mod money;
 mod program;

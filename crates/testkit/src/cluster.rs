@@ -1,24 +1,16 @@
 //! A PostgreSQL cluster of a test's own, which can be stopped and frozen.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Command;
 
 use crate::database::Database;
-use crate::server::{binaries, output_of, psql, script};
-
-/// What the cluster's keeper runs inside of `scripts/postgres`: it tells the URL and waits until
-/// nobody holds the other end of its input. So the cluster is gone even after a test that was
-/// killed.
-const TELL_AND_WAIT: &str = "echo \"$LEASELINE_TEST_POSTGRES\"; exec cat >/dev/null";
+use crate::server::{Keeper, binaries, output_of, psql};
 
 /// A PostgreSQL cluster of its own for one test, on loopback and in a temporary folder; gone when
 /// dropped. Durability stays at its defaults: a test that kills it means it.
 pub struct Cluster {
     url: String,
     folder: String,
-    keeper: Child,
-    /// Its closing ends the keeper.
-    input: Option<ChildStdin>,
+    _keeper: Keeper,
     is_frozen: bool,
 }
 
@@ -38,20 +30,9 @@ impl Cluster {
     }
 
     fn new() -> Self {
-        let mut keeper = Command::new(script())
-            .args(["bash", "-c", TELL_AND_WAIT])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("scripts/postgres can be run");
-        let input = keeper.stdin.take();
-        let output = keeper.stdout.take().expect("it was asked for");
-        let mut url = String::new();
-        BufReader::new(output).read_line(&mut url).expect("the keeper tells the URL");
-        assert!(!url.is_empty(), "scripts/postgres could not start a cluster");
-        let url = url.trim_end().to_owned();
+        let (keeper, [url]) = Keeper::start("postgres", ["LEASELINE_TEST_POSTGRES"]);
         let folder = psql(&format!("{url}/postgres"), &["SHOW data_directory"]);
-        Self { url, folder, keeper, input, is_frozen: false }
+        Self { url, folder, _keeper: keeper, is_frozen: false }
     }
 
     /// A fresh database on it.
@@ -123,7 +104,5 @@ impl Drop for Cluster {
         if self.is_frozen {
             self.thaw();
         }
-        drop(self.input.take());
-        let _ = self.keeper.wait();
     }
 }

@@ -33,8 +33,15 @@ pub struct Database {
 
 #[derive(Debug)]
 enum Place {
-    Folder { _kept: TempDir },
-    Server { url: String, name: String },
+    Folder {
+        _kept: TempDir,
+    },
+    Server {
+        url: String,
+        name: String,
+    },
+    /// It goes with its servers.
+    Pair,
 }
 
 /// A fresh database of each kind that can be had: SQLite always, PostgreSQL where
@@ -102,6 +109,12 @@ impl Database {
         std::iter::once_with(Self::sqlite_without_tables).chain(on_server)
     }
 
+    /// The empty database of two servers.
+    pub(crate) fn on_pair(url: String) -> Self {
+        Hub::migrate(&url).expect("an empty database can be migrated");
+        Self { url, place: Place::Pair }
+    }
+
     /// Whether this run has a PostgreSQL half.
     pub(crate) fn postgres_is_wanted() -> bool {
         server().is_some()
@@ -116,7 +129,7 @@ impl Database {
     pub const fn kind(&self) -> Kind {
         match self.place {
             Place::Folder { .. } => Kind::Sqlite,
-            Place::Server { .. } => Kind::Postgres,
+            Place::Server { .. } | Place::Pair => Kind::Postgres,
         }
     }
 

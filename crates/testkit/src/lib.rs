@@ -1,5 +1,5 @@
-//! For tests only: fresh databases of both kinds, a PostgreSQL cluster that can be stopped, a
-//! clock that stands still, a small world to lease in, and a model that says what must come out.
+//! For tests only: fresh databases of both kinds, a PostgreSQL cluster that can be stopped, two
+//! of which one stands by, a clock that stands still, a small world to lease in, and a model that says what must come out.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -31,6 +31,7 @@ mod database;
 pub mod http;
 mod ids;
 mod model;
+mod pair;
 mod server;
 mod shop;
 mod world;
@@ -42,5 +43,6 @@ pub use cluster::{Cluster, StopMode};
 pub use database::{Database, Kind, databases};
 pub use ids::CountingIds;
 pub use model::{Model, Once};
+pub use pair::{Pair, Step, Which};
 pub use shop::{SHOP_SECRET, Shop, shop_vault};
 pub use world::{World, limit, phone, profile, term};
