@@ -138,10 +138,16 @@ fn lose(
             scope.spawn(move || load.work(nth, primary));
         }
         load.granted.iter().for_each(|granted| wait_for_more(granted, LEASES));
+        let lost = Instant::now();
         pair.step(Step::Kill, primary);
         wait_for_more(&load.unknown, NOTICED);
+        let noticed = lost.elapsed();
         pair.step(Step::Promote, primary.other());
         let promoted = Instant::now();
+        println!(
+            "{primary:?} lost: noticed after {noticed:.2?}, promoted after {:.2?}",
+            promoted - lost
+        );
         processes.iter().for_each(|process| process.wait_until_ready(BACK_WITHIN));
         load.granted.iter().for_each(|granted| wait_for_more(granted, LEASES));
         promoted
@@ -149,8 +155,7 @@ fn lose(
     let asked = load.asked.into_inner().expect("no panic");
     for process in [0, 1] {
         let (gap, back) = without_service(&asked, process, promoted);
-        println!("{primary:?} lost, process {process}: no lease for {gap:.2?}");
-        println!("the first one came {back:.2?} after the promotion");
+        println!("process {process}: no lease for {gap:.2?}, {back:.2?} of it after the promotion");
         assert!(back < BACK_WITHIN, "back after {back:?}");
     }
     asked
