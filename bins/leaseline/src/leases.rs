@@ -6,7 +6,7 @@ use clap::Subcommand;
 use leaseline_core::Timestamp;
 use leaseline_core::api_user::Caller;
 use leaseline_core::ids::{CustomerId, LeaseId};
-use leaseline_core::lease::LeaseMember;
+use leaseline_core::lease::PastMember;
 use leaseline_core::release::ReleaseRequest;
 use leaseline_hub::Hub;
 use leaseline_hub::operator::{LeaseFilter, LeaseLine};
@@ -125,7 +125,8 @@ struct Shown {
 struct Member {
     number: String,
     turn: i64,
-    phone: String,
+    /// None of these once they were erased.
+    phone: Option<String>,
     imsi: Option<String>,
     mcc: Option<String>,
     mnc: Option<String>,
@@ -166,21 +167,21 @@ impl Shown {
             self.granted.clone(),
             self.released.as_ref().unwrap_or(&self.expires).clone(),
             each(|member| &member.number),
-            each(|member| &member.phone),
+            each(|member| member.phone.as_deref().unwrap_or("-")),
         ]
     }
 }
 
-impl From<&LeaseMember> for Member {
-    fn from(member: &LeaseMember) -> Self {
-        let user = &member.user;
+impl From<&PastMember> for Member {
+    fn from(member: &PastMember) -> Self {
+        let user = member.user.as_ref();
         Self {
             number: member.number.sent().to_owned(),
             turn: member.turn,
-            phone: user.phone().sent().to_owned(),
-            imsi: user.imsi().map(|imsi| imsi.as_str().to_owned()),
-            mcc: user.network().map(|network| network.mcc.as_str().to_owned()),
-            mnc: user.network().map(|network| network.mnc.as_str().to_owned()),
+            phone: user.map(|user| user.phone().sent().to_owned()),
+            imsi: user.and_then(|user| Some(user.imsi()?.as_str().to_owned())),
+            mcc: user.and_then(|user| Some(user.network()?.mcc.as_str().to_owned())),
+            mnc: user.and_then(|user| Some(user.network()?.mnc.as_str().to_owned())),
         }
     }
 }
@@ -204,7 +205,7 @@ impl fmt::Display for Shown {
             [
                 member.number.clone(),
                 member.turn.to_string(),
-                member.phone.clone(),
+                cell(member.phone.as_ref()),
                 cell(member.imsi.as_ref()),
                 cell(Some(network.join(" ")).filter(|network| !network.is_empty())),
             ]

@@ -37,8 +37,8 @@ pub struct Turn {
     pub kind: LeaseKind,
     /// Whose lease it is.
     pub customer: NamedCustomer,
-    /// Whom the number led to.
-    pub user: Subscriber,
+    /// Whom the number led to; none once that was erased.
+    pub user: Option<Subscriber>,
     /// The name of the API's user who asked for the lease; none for the operator.
     pub granted_by: Option<String>,
     /// Since when it held the number.
@@ -185,7 +185,7 @@ mod tests {
             lease: LeaseId::new(Uuid::from_u128(u128::from(turn.unsigned_abs()))),
             kind: LeaseKind::Single,
             customer: customer(turn),
-            user: Subscriber::new(phone, None, None).expect("no codes"),
+            user: Subscriber::new(phone, None, None).ok(),
             granted_by: None,
             from: at(from),
             expires_at: at(i64::MAX),

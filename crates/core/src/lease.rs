@@ -56,9 +56,10 @@ pub struct LeaseGranted {
     pub free_from: Vec<Timestamp>,
 }
 
-/// A lease: numbers of ours that lead to phones of users until an instant.
+/// A lease: numbers of ours that lead to phones of users until an instant. Of one that is over the
+/// users may have been erased: it is a [`PastLease`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lease {
+pub struct Lease<U = Subscriber> {
     /// Its reference.
     pub id: LeaseId,
     /// Whose it is.
@@ -74,12 +75,15 @@ pub struct Lease {
     /// When it was given back, if it was.
     pub released_at: Option<Timestamp>,
     /// One per user, in the order asked for.
-    pub members: Vec<LeaseMember>,
+    pub members: Vec<LeaseMember<U>>,
 }
+
+/// A lease, live or not.
+pub type PastLease = Lease<Option<Subscriber>>;
 
 /// A user of a lease and the number that leads to its phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeaseMember {
+pub struct LeaseMember<U = Subscriber> {
     /// The leased number's id.
     pub number_id: NumberId,
     /// The leased number, as imported.
@@ -87,8 +91,11 @@ pub struct LeaseMember {
     /// The how-manieth lease of this number it is.
     pub turn: i64,
     /// The user.
-    pub user: Subscriber,
+    pub user: U,
 }
+
+/// A member of a lease, live or not.
+pub type PastMember = LeaseMember<Option<Subscriber>>;
 
 impl Party {
     /// One user.
@@ -123,10 +130,18 @@ impl Party {
     }
 }
 
-impl Lease {
+impl<U> Lease<U> {
     /// Whether it holds at this instant.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.released_at.is_none() && now < self.expires_at
+    }
+}
+
+impl PastMember {
+    /// The member with its user; none when that was erased.
+    pub fn known(self) -> Option<LeaseMember> {
+        let Self { number_id, number, turn, user } = self;
+        Some(LeaseMember { number_id, number, turn, user: user? })
     }
 }
 

@@ -41,6 +41,7 @@ pub mod refusal;
 pub mod region;
 pub mod release;
 pub mod reservation;
+pub mod retention;
 pub mod subscriber;
 pub mod subscription;
 pub mod switch;

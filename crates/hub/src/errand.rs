@@ -9,8 +9,14 @@ use crate::inbox::{Job, Verdict};
 
 /// A rare request with its way back.
 pub trait Errand: Send {
-    /// Decides it and records the decision; may be called again after a rollback.
-    fn run(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError>;
+    /// Decides it and records the decision; may be called again after a rollback. What was answered
+    /// under its key since an instant is repeated.
+    fn run(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        answers_since: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Tells the caller what the last run decided.
     fn answer(self: Box<Self>);
@@ -46,10 +52,15 @@ impl<A, O, W: Work<A, O>> RareJob<A, O, W> {
 }
 
 impl<A: Send, O: Send, W: Work<A, O>> Errand for RareJob<A, O, W> {
-    fn run(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    fn run(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        answers_since: Timestamp,
+    ) -> Result<(), StoreError> {
         let key = self.job.key.as_ref();
         let owners: Vec<_> = key.iter().map(|key| key.owner()).collect();
-        let mut keys = KeyDesk::open(tx, &owners, now)?;
+        let mut keys = KeyDesk::open(tx, &owners, answers_since)?;
         let verdict = match keys.before(key) {
             Some(verdict) => verdict,
             None => {

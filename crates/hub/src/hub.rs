@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
+use leaseline_core::retention::RetentionTerms;
 use leaseline_core::throttle::Throttle;
 use leaseline_store::{Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
 use tokio::sync::mpsc::error::TrySendError;
@@ -59,6 +60,7 @@ struct Inner {
     switches: Switches,
     digits: Arc<dyn Digits>,
     throttle: Throttle,
+    answers_kept: Duration,
     recent_logins: Recent,
     passwords: Arc<Checker>,
     account_logins: accounts::Memory,
@@ -90,6 +92,8 @@ pub struct Settings {
     pub max_leases_per_phone: Limit,
     /// How many failed logins are too many.
     pub throttle: Throttle,
+    /// So long an answer that was given under an idempotency key is repeated.
+    pub answers_kept: Duration,
     /// The clock.
     pub clock: Box<dyn Clock>,
     /// The source of ids.
@@ -109,6 +113,7 @@ impl Settings {
             patience: Duration::from_millis(1_900),
             max_leases_per_phone: Limit::NONE,
             throttle: Throttle::default(),
+            answers_kept: RetentionTerms::default().idempotency,
             clock: Box::new(SystemClock),
             ids: Arc::new(RandomIds),
             digits: Arc::new(RandomDigits),
@@ -182,6 +187,7 @@ impl Hub {
             inbox: receiver,
             batch_limit: settings.batch_limit,
             max_leases_per_phone: settings.max_leases_per_phone,
+            answers_kept: settings.answers_kept,
             desk: Desk::default(),
             left_over: None,
         };
@@ -198,6 +204,7 @@ impl Hub {
             switches: Switches::default(),
             digits: settings.digits,
             throttle: settings.throttle,
+            answers_kept: settings.answers_kept,
             recent_logins: Recent::default(),
             passwords,
             account_logins: accounts::Memory::default(),
@@ -299,6 +306,10 @@ impl Hub {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub(crate) fn answers_kept(&self) -> Duration {
+        self.0.answers_kept
     }
 
     pub(crate) fn recent_logins(&self) -> &Recent {

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::time::Duration;
 
 use leaseline_core::Refusal;
 use leaseline_core::Timestamp;
@@ -11,9 +10,6 @@ use leaseline_store::load::idempotency::{KeyHolder, KeyOwner, StoredAnswer};
 use leaseline_store::{StoreError, Tx, load, record};
 
 use crate::inbox::Verdict;
-
-/// How long an answer is kept.
-pub(crate) const KEPT: Duration = Duration::from_secs(24 * 3_600);
 
 /// The key of a request, and how its answer will read.
 pub struct Idempotency<O> {
@@ -60,16 +56,18 @@ impl<O> fmt::Debug for Idempotency<O> {
 pub(crate) struct KeyDesk {
     answers: HashMap<KeyOwner, StoredAnswer>,
     fresh: Vec<(KeyOwner, StoredAnswer)>,
+    since: Timestamp,
 }
 
 impl KeyDesk {
+    /// Answers that were given since an instant are repeated.
     pub(crate) fn open(
         tx: &mut Tx<'_>,
         keys: &[&KeyOwner],
-        now: Timestamp,
+        since: Timestamp,
     ) -> Result<Self, StoreError> {
-        let answers = load::idempotency::answers(tx, keys, now.saturating_sub(KEPT))?;
-        Ok(Self { answers, fresh: Vec::new() })
+        let answers = load::idempotency::answers(tx, keys, since)?;
+        Ok(Self { answers, fresh: Vec::new(), since })
     }
 
     /// Decides a request unless it was carried out before.
@@ -115,6 +113,6 @@ impl KeyDesk {
         if self.fresh.is_empty() {
             return Ok(());
         }
-        record::idempotency::answers(tx, &self.fresh, now, now.saturating_sub(KEPT))
+        record::idempotency::answers(tx, &self.fresh, now, self.since)
     }
 }

@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use crate::accounts;
 use crate::cards;
 use crate::hub::Hub;
-use crate::idempotency::KEPT;
 use crate::ids::Ids;
 use crate::inbox::Command;
 use crate::request::{Request, Way};
@@ -23,8 +22,8 @@ const AT_A_TIME: i64 = 1_000;
 
 /// Answers given before an instant, to be forgotten. The outcome is how many were.
 #[derive(Clone, Copy, Debug)]
-struct ForgetAnswers {
-    before: Timestamp,
+pub(crate) struct ForgetAnswers {
+    pub(crate) before: Timestamp,
 }
 
 /// Failed logins before an instant, to be forgotten. The outcome is how many were.
@@ -40,7 +39,7 @@ pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
             _ = closing.changed() => return,
             () = tokio::time::sleep(PAUSE) => {}
         }
-        let forget = ForgetAnswers { before: hub.now().saturating_sub(KEPT) };
+        let forget = ForgetAnswers { before: hub.now().saturating_sub(hub.answers_kept()) };
         while let Ok(1..) = hub.ask(forget).await {}
         let forget = ForgetFailedLogins { before: hub.throttle().forgets_before(hub.now()) };
         while let Ok(1..) = hub.ask(forget).await {}

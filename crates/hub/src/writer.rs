@@ -30,6 +30,7 @@ pub(crate) struct Writer {
     pub(crate) inbox: Receiver<Command>,
     pub(crate) batch_limit: usize,
     pub(crate) max_leases_per_phone: Limit,
+    pub(crate) answers_kept: Duration,
     pub(crate) desk: Desk,
     /// What came while a batch was gathered and did not fit into it.
     pub(crate) left_over: Option<Command>,
@@ -142,12 +143,15 @@ impl Writer {
 
     fn try_errand(&mut self, errand: &mut dyn Errand) -> Result<(), StoreError> {
         let now = self.now.now();
-        self.commit(now, |tx| errand.run(tx, now))
+        let answers_since = now.saturating_sub(self.answers_kept);
+        self.commit(now, |tx| errand.run(tx, now, answers_since))
     }
 
     fn try_batch(&mut self, batch: &Batch, patience: Patience) -> Result<Decided, StoreError> {
         let now = self.now.now();
-        let terms = Terms { now, max_leases_per_phone: self.max_leases_per_phone, patience };
+        let answers_since = now.saturating_sub(self.answers_kept);
+        let max_leases_per_phone = self.max_leases_per_phone;
+        let terms = Terms { now, answers_since, max_leases_per_phone, patience };
         self.commit(now, |tx| batch.decide(tx, terms))
     }
 

@@ -142,6 +142,7 @@ fn settings(config: &Config) -> Settings {
         readers: config.limits.readers,
         max_leases_per_phone: config.apigate.max_leases_per_phone,
         throttle: config.logins,
+        answers_kept: config.retention.idempotency,
         ..Settings::new(config.database_url.as_str())
     }
 }

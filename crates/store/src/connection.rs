@@ -52,7 +52,8 @@ pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreEr
 
 /// WAL with FULL: a commit is on the disk before it is answered. Foreign keys are set as the
 /// bundled library has them on and a system's has not. Without automatic indexes, as for a large
-/// batch the planner would rather build one over the batch and walk the whole table.
+/// batch the planner would rather build one over the batch and walk the whole table. What is deleted
+/// is written over with zeros.
 fn sqlite_settings(store: &Store, purpose: Use) -> String {
     let wait = store.lock_timeout.as_millis();
     let shared = format!(
@@ -61,7 +62,7 @@ fn sqlite_settings(store: &Store, purpose: Use) -> String {
     match purpose {
         Use::Write => format!(
             "{shared} PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
-             PRAGMA temp_store = MEMORY;"
+             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
         ),
         Use::Read => format!("{shared} PRAGMA query_only = ON;"),
         Use::Copy => shared,

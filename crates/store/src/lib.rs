@@ -33,3 +33,4 @@ pub use store::{Kind, Store, UnknownUrl};
 pub use tally::Tally;
 pub use told::Told;
 pub use transaction::{Session, Tx};
+pub use transfer::Journal;

@@ -107,6 +107,11 @@ impl Session {
 }
 
 impl Tx<'_> {
+    /// Whether nobody else can write while a transaction does.
+    pub fn holds_off_others(&mut self) -> bool {
+        self.connection.dialect().writes_alone()
+    }
+
     /// Runs `work` so that an `Err` of its inner result leaves nothing behind, whatever it wrote
     /// before it found out.
     ///

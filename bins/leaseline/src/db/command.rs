@@ -37,6 +37,11 @@ pub(crate) enum DbCommand {
         #[arg(long, value_name = "URL")]
         to: DatabaseUrl,
     },
+    /// Erases people's phones and removes what is kept for a time only; services may run
+    ///
+    /// What goes after how long, retention.phones, retention.requests and retention.idempotency say.
+    /// Leases, records and ledgers stay, without phones, IMSIs and texts.
+    Retention,
     /// Shows this machine's clock and the latest instant that any process has seen
     Clock(Clock),
 }

@@ -6,12 +6,13 @@ mod command;
 mod copy;
 mod progress;
 mod restore;
+mod retention;
 mod tables;
 mod trouble;
 mod verify;
 
 use leaseline_hub::upkeep::Existing;
-use leaseline_service::{Config, DatabaseUrl, Problem};
+use leaseline_service::{Config, Problem};
 
 use crate::answer::Answers;
 
@@ -23,14 +24,15 @@ pub(crate) async fn db(
     command: DbCommand,
     answers: Answers,
 ) -> Result<(), Problem> {
-    let url = config.database_url.clone();
-    let work = tokio::task::spawn_blocking(move || run(&url, command, answers));
+    let config = config.clone();
+    let work = tokio::task::spawn_blocking(move || run(&config, command, answers));
     work.await.unwrap_or_else(|panicked| {
         Err(Problem::new("end in order", panicked, "report it, with the log above"))
     })
 }
 
-fn run(url: &DatabaseUrl, command: DbCommand, answers: Answers) -> Result<(), Problem> {
+fn run(config: &Config, command: DbCommand, answers: Answers) -> Result<(), Problem> {
+    let url = &config.database_url;
     match command {
         DbCommand::Backup { file, force } => backup::backup(url, &file, existing(force), answers),
         DbCommand::Restore { file, force } => {
@@ -38,6 +40,7 @@ fn run(url: &DatabaseUrl, command: DbCommand, answers: Answers) -> Result<(), Pr
         }
         DbCommand::Verify { file } => verify::verify(&file, answers),
         DbCommand::Copy { to } => copy::copy(url, &to, answers),
+        DbCommand::Retention => retention::retention(config, answers),
         DbCommand::Clock(ask) => clock::clock(url, ask, answers),
     }
 }

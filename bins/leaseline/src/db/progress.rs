@@ -19,6 +19,12 @@ impl Bar {
         Self(bar)
     }
 
+    /// Takes note of rows of which nobody knows how many there will be.
+    pub(crate) fn count(&self, what: &str, rows: usize) {
+        self.0.set_message(format!("{what}, {rows} rows so far"));
+        self.0.tick();
+    }
+
     /// Takes note of rows.
     pub(crate) fn show(&self, progress: Progress) {
         if self.0.length().is_none() {

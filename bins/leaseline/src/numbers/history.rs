@@ -53,7 +53,8 @@ pub(super) struct ShownTurn {
     lease: String,
     kind: &'static str,
     customer: ShownCustomer,
-    phone: String,
+    /// None once it was erased.
+    phone: Option<String>,
     granted_by: Option<String>,
     from: String,
     until: String,
@@ -83,7 +84,7 @@ impl From<&Turn> for ShownTurn {
             lease: turn.lease.to_string(),
             kind: kind(turn.kind),
             customer: ShownCustomer::from(&turn.customer),
-            phone: turn.user.phone().sent().to_owned(),
+            phone: turn.user.as_ref().map(|user| user.phone().sent().to_owned()),
             granted_by: turn.granted_by.clone(),
             from: rfc3339::format(turn.from),
             until: rfc3339::format(turn.until()),
@@ -131,7 +132,8 @@ impl ShownTurn {
             Some(user) => format!("asked for by {user}"),
             None => "asked for by the operator".into(),
         };
-        let Self { customer, phone, kind, lease, from, until, .. } = self;
+        let phone = self.phone.as_deref().unwrap_or("a phone that was erased");
+        let Self { customer, kind, lease, from, until, .. } = self;
         format!(
             "customer {customer} from {from} until {until} ({end}), for {phone}, {kind} lease \
              {lease}, {asked}"
@@ -145,7 +147,7 @@ impl ShownTurn {
             self.until.clone(),
             if self.released.is_some() { "released" } else { "expires" }.into(),
             self.customer.to_string(),
-            self.phone.clone(),
+            cell(self.phone.as_ref()),
             cell(self.granted_by.as_ref()),
             self.lease.clone(),
         ]

@@ -12,8 +12,8 @@ pub struct ContentDigest(pub [u8; 32]);
 pub struct KnownRecord {
     /// Its id.
     pub id: RecordId,
-    /// What it said.
-    pub digest: ContentDigest,
+    /// What it said; none once that was erased.
+    pub digest: Option<ContentDigest>,
     /// How far the message was.
     pub tracking: Option<Tracking>,
 }
@@ -45,10 +45,12 @@ pub enum Intake {
 }
 
 impl KnownRecord {
-    /// What a record with the same name comes to.
+    /// What a record with the same name comes to. Where nobody knows any more what the first one
+    /// said, nobody can say that it said something else.
     pub fn repeated(&self, digest: ContentDigest, tracking: Option<Tracking>) -> Repeat {
+        let Some(said) = self.digest else { return Repeat::Duplicate };
         match tracking {
-            _ if digest != self.digest => Repeat::Conflict,
+            _ if digest != said => Repeat::Conflict,
             Some(further) if Tracking::is_forward(self.tracking, tracking) => {
                 Repeat::Updated(further)
             }

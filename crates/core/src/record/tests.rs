@@ -165,7 +165,7 @@ fn a_repeat_changes_nothing_but_how_far_a_message_is() {
     let said = ContentDigest([1; 32]);
     let known = |tracking| {
         let id = RecordId::new(1).expect("an id");
-        KnownRecord { id, digest: said, tracking }
+        KnownRecord { id, digest: Some(said), tracking }
     };
     let check = |before, after, expected| {
         assert_eq!(known(before).repeated(said, after), expected, "{before:?} {after:?}");

@@ -56,6 +56,8 @@ type Booked = (Vec<Verdict<ToppedUp>>, Vec<Verdict<Vec<Intake>>>, Vec<Verdict<Au
 #[derive(Clone, Copy)]
 pub(crate) struct Terms {
     pub(crate) now: Timestamp,
+    /// What was answered under a key since then is repeated.
+    pub(crate) answers_since: Timestamp,
     pub(crate) max_leases_per_phone: Limit,
     pub(crate) patience: Patience,
 }
@@ -77,7 +79,7 @@ impl Batch {
 
     /// Carries all of it out inside a transaction.
     pub(crate) fn decide(&self, tx: &mut Tx<'_>, terms: Terms) -> Result<Decided, StoreError> {
-        let mut keys = KeyDesk::open(tx, &self.keys(), terms.now)?;
+        let mut keys = KeyDesk::open(tx, &self.keys(), terms.answers_since)?;
         let releases = release::carry_out(tx, &self.releases, &mut keys, terms)?;
         let (top_ups, records, authorises) = self.book(tx, &mut keys, terms)?;
         let leases = lease::carry_out(tx, &self.leases, &mut keys, terms)?;

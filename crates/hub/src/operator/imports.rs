@@ -6,7 +6,7 @@
 //! `docs/decisions/0007-an-import-is-an-instant.md`.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use leaseline_core::Timestamp;
 use leaseline_core::ids::PoolId;
@@ -15,31 +15,13 @@ use leaseline_core::pool::NewNumber;
 use leaseline_store::record::imports::{MOST_AT_ONCE, OpenImport, Staged, Standing};
 use leaseline_store::{StoreError, Tx, load, record};
 use sha2::{Digest, Sha256};
-use tokio::time::sleep;
 
 use crate::failure::Failure;
 use crate::hub::Hub;
 use crate::ids::Ids;
 use crate::inbox::Command;
+use crate::pace::{Others, Pace};
 use crate::request::{Request, Way};
-
-/// A chunk that writes for less than this is followed by one of twice its size. A chunk writes for
-/// at most 50 ms, also on a disk that is twice as slow now and then.
-const SHORT: Duration = Duration::from_millis(10);
-
-/// One that writes for more than this is followed by one of half its size, or a quarter.
-const LONG: Duration = Duration::from_millis(25);
-
-/// A disk that stalled once is no reason to wait for long.
-const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-
-const FEWEST: usize = 64;
-const FIRST: usize = 256;
-
-/// So often a step is tried again that met a lock or a store that is away for a moment.
-const TRIES: usize = 10;
-
-const BEFORE_NEXT_TRY: Duration = Duration::from_millis(200);
 
 /// Numbers that were compared with the inventory: what is left to be done about them.
 #[derive(Debug)]
@@ -55,8 +37,7 @@ pub struct Import {
     open: OpenImport,
     numbers: Arc<Vec<NewNumber>>,
     done: usize,
-    chunk: usize,
-    pause: Duration,
+    pace: Pace,
 }
 
 /// Whether an import is done.
@@ -137,25 +118,12 @@ impl Hub {
         let open = self.insist(|| opening.clone()).await?;
         let numbers = Arc::new(plan.missing);
         let hub = self.clone();
-        Ok(Import { hub, open, numbers, done: 0, chunk: FIRST, pause: Duration::ZERO })
+        Ok(Import { hub, open, numbers, done: 0, pace: Pace::new(MOST_AT_ONCE) })
     }
 
     async fn elsewhere(&self, number: E164, pool: PoolId) -> Result<ImportError, Failure> {
         let pool = self.read(move |tx| load::pools::name(tx, pool)).await?;
         Ok(ImportError::Elsewhere { number, pool })
-    }
-
-    /// Asks again when somebody was in the way. Each step of an import can be carried out twice.
-    async fn insist<R: Request>(&self, request: impl Fn() -> R) -> Result<R::Outcome, Failure> {
-        for _ in 1..TRIES {
-            match self.ask(request()).await {
-                Err(Failure::Overloaded | Failure::Locked | Failure::Unavailable) => {
-                    sleep(BEFORE_NEXT_TRY).await;
-                }
-                answered => return answered,
-            }
-        }
-        self.ask(request()).await
     }
 }
 
@@ -171,15 +139,16 @@ impl Import {
     /// # Errors
     /// [`ImportError`]; the import can not go on then.
     pub async fn step(&mut self) -> Result<Progress, ImportError> {
-        sleep(self.pause).await;
-        let to = self.numbers.len().min(self.done + self.chunk);
+        self.pace.rest().await;
+        let to = self.numbers.len().min(self.done + self.pace.chunk());
         let chunk = Chunk { from: self.done, to, all: Arc::clone(&self.numbers) };
         let step = Step { import: self.open, chunk };
         let stepped = self.hub.insist(|| step.clone()).await?;
         match stepped.outcome {
             StepOutcome::Staged => {
                 self.done = to;
-                self.pace(stepped.began.elapsed());
+                let others = Others::of(self.open.holds_off_others());
+                self.pace.wrote(stepped.began.elapsed(), others);
                 Ok(Progress::Staged)
             }
             StepOutcome::Live => Ok(Progress::Live),
@@ -200,21 +169,6 @@ impl Import {
             told(done, of);
         }
         Ok(())
-    }
-
-    fn pace(&mut self, took: Duration) {
-        tracing::debug!(numbers = self.chunk, ?took, "staged a chunk");
-        // SQLite's lock goes to whoever asks at the right moment: let every other moment be one.
-        let pause = if self.open.holds_off_others() { took } else { took / 4 };
-        self.pause = pause.min(LONGEST_PAUSE);
-        self.chunk = match took {
-            took if took < SHORT => self.chunk * 2,
-            took if took > 2 * LONG => self.chunk / 4,
-            took if took > LONG => self.chunk / 2,
-            _ => self.chunk,
-        };
-        // Powers of two, as SQLite has a prepared statement for each of those.
-        self.chunk = self.chunk.clamp(FEWEST, MOST_AT_ONCE);
     }
 }
 

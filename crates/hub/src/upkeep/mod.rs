@@ -21,6 +21,7 @@
 mod backup;
 mod copy;
 mod draft;
+mod journal;
 mod reset;
 mod restore;
 mod verify;
@@ -34,6 +35,8 @@ use crate::check::Broken;
 
 pub use backup::{Backup, back_up};
 pub use copy::{Copied, copy};
+pub use journal::empty_journal;
+pub use leaseline_store::Journal;
 pub use leaseline_store::transfer::Sums;
 pub use reset::{ClockReset, Clocks, clocks, reset_clock};
 pub use restore::{Restored, restore};

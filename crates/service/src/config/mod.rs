@@ -11,6 +11,7 @@ mod sources;
 use std::net::SocketAddr;
 
 use leaseline_core::region::Region;
+use leaseline_core::retention::RetentionTerms;
 use leaseline_core::throttle::Throttle;
 use leaseline_web::Networks;
 
@@ -59,6 +60,8 @@ pub struct Config {
     pub log: Log,
     /// `logins.*`: how many failed logins are too many.
     pub logins: Throttle,
+    /// `retention.*`: what is kept for how long.
+    pub retention: RetentionTerms,
 }
 
 impl Config {
@@ -96,6 +99,7 @@ impl Config {
             limits: Limits::read(&mut keys)?,
             log: Log::read(&mut keys)?,
             logins: sections::logins(&mut keys)?,
+            retention: sections::retention(&mut keys)?,
         };
         keys.refuse_unknown()?;
         Ok((config, keys))

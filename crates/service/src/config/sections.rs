@@ -6,6 +6,7 @@ use config::Value;
 use leaseline_core::Timestamp;
 use leaseline_core::call::SingleCallerId;
 use leaseline_core::customer::Limit;
+use leaseline_core::retention::RetentionTerms;
 use leaseline_core::throttle::Throttle;
 use leaseline_hub::IanaZone;
 use serde::Deserialize;
@@ -236,6 +237,15 @@ pub(super) fn logins(keys: &mut Reader) -> Result<Throttle, Problem> {
         source_failures: keys.need("logins.source_failures", whole(1, 10_000))?,
         window: keys.need("logins.window", convert::span)?,
         pause: keys.need("logins.pause", convert::span)?,
+    })
+}
+
+/// `retention.*`.
+pub(super) fn retention(keys: &mut Reader) -> Result<RetentionTerms, Problem> {
+    Ok(RetentionTerms {
+        phones: keys.need("retention.phones", convert::span)?,
+        requests: keys.need("retention.requests", convert::span)?,
+        idempotency: keys.need("retention.idempotency", convert::span)?,
     })
 }
 

@@ -7,7 +7,7 @@ use diesel::{PgConnection, RunQueryDsl, sql_query};
 
 use crate::error::StoreError;
 use crate::statement::Statement;
-use crate::transfer::{Carry, Column, ColumnKind, Fetched, Table};
+use crate::transfer::{Carry, Column, ColumnKind, Fetched, Journal, Table};
 
 impl Carry for PgConnection {
     fn columns(&self) -> &'static str {
@@ -79,6 +79,10 @@ impl Carry for PgConnection {
         );
         let others: Vec<i64> = RunQueryDsl::load(others, self)?;
         Ok(others != [0])
+    }
+
+    fn empty_journal(&mut self) -> Result<Journal, StoreError> {
+        Ok(Journal::Emptied)
     }
 }
 

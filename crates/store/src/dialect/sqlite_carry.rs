@@ -1,17 +1,28 @@
 //! Whole tables on SQLite.
 
+use diesel::connection::SimpleConnection;
 use diesel::result::QueryResult;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 
 use crate::error::StoreError;
-use crate::transfer::{Carry, Column, ColumnKind, Fetched, Table};
+use crate::transfer::{Carry, Column, ColumnKind, Fetched, Journal, Table};
 
 #[derive(QueryableByName)]
-struct Journal {
+struct JournalMode {
     #[diesel(sql_type = Text)]
     journal_mode: String,
 }
+
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = BigInt)]
+    busy: i64,
+}
+
+/// Whoever wants to write waits this long, at the most, for a journal to be emptied that somebody
+/// reads.
+const SHORT_WAIT: &str = "PRAGMA busy_timeout = 100";
 
 impl Carry for SqliteConnection {
     fn columns(&self) -> &'static str {
@@ -65,10 +76,20 @@ impl Carry for SqliteConnection {
     /// A connection in WAL mode holds a lock for as long as it is open, and leaving WAL mode takes
     /// all of them.
     fn is_in_use(&mut self) -> Result<bool, StoreError> {
-        let left = sql_query("PRAGMA journal_mode = DELETE").load::<Journal>(self);
+        let left = sql_query("PRAGMA journal_mode = DELETE").load::<JournalMode>(self);
         match left.map_err(StoreError::from) {
             Ok(modes) => Ok(modes.iter().any(|mode| mode.journal_mode != "delete")),
             Err(StoreError::Busy(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn empty_journal(&mut self) -> Result<Journal, StoreError> {
+        self.batch_execute(SHORT_WAIT)?;
+        let done = sql_query("PRAGMA wal_checkpoint(TRUNCATE)").load::<Checkpoint>(self);
+        match done.map_err(StoreError::from) {
+            Ok(done) if done.iter().all(|done| done.busy == 0) => Ok(Journal::Emptied),
+            Ok(_) | Err(StoreError::Busy(_)) => Ok(Journal::Needed),
             Err(error) => Err(error),
         }
     }

@@ -11,7 +11,7 @@ use leaseline_core::phone::E164;
 
 use crate::error::StoreError;
 use crate::load::catalogue::{NumberLine, number};
-use crate::load::leases::{UserRow, UserSql, subscriber};
+use crate::load::leases::{UserRow, UserSql, past_user};
 use crate::row::{Code, instant, known, lease_id, quarantine};
 use crate::statement::Statement;
 use crate::transaction::Tx;
@@ -171,7 +171,7 @@ impl TryFrom<TurnRow> for Turn {
             lease: lease_id(&row.lease)?,
             kind: LeaseKind::from_code(row.kind)?,
             customer: named(&row.customer)?,
-            user: subscriber(row.user)?,
+            user: past_user(row.user)?,
             granted_by: row.granted_by,
             from: Timestamp::from_micros(row.granted_at),
             expires_at: Timestamp::from_micros(row.expires_at),

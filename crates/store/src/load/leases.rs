@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::ids::{ApiUserId, CustomerId, LeaseId, LedgerId, NumberId};
-use leaseline_core::lease::{Lease, LeaseKind, LeaseMember};
+use leaseline_core::lease::{Lease, LeaseKind, LeaseMember, PastLease, PastMember};
 use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::record::LeaseOwner;
 use leaseline_core::release::Releasable;
@@ -19,7 +19,8 @@ use crate::row::{BY_OPERATOR, Code, instant, known, lease_id, quarantine};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
-/// One lease, with its members in the order they were asked for.
+/// One lease, with its members in the order they were asked for. One whose users were erased is
+/// over, and left out.
 pub fn lease(tx: &mut Tx<'_>, id: LeaseId) -> Result<Option<Lease>, StoreError> {
     let reference = id.uuid();
     let rows: Vec<LeaseRow> = Statement::<LeaseSql>::new(LEASE)
@@ -126,7 +127,7 @@ pub struct LeaseFilter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseLine {
     /// The lease.
-    pub lease: Lease,
+    pub lease: PastLease,
     /// The name of the API's user.
     pub granted_by: Option<String>,
 }
@@ -168,8 +169,8 @@ fn lines(rows: Vec<(LeaseRow, Option<String>)>) -> Result<Vec<LeaseLine>, StoreE
     for (row, granted_by) in rows {
         let id = lease_id(&row.id)?;
         match lines.last_mut().filter(|line| line.lease.id == id) {
-            Some(line) => line.lease.members.push(member(row)?),
-            None => lines.push(LeaseLine { lease: Lease::try_from(row)?, granted_by }),
+            Some(line) => line.lease.members.push(past_member(row)?),
+            None => lines.push(LeaseLine { lease: past_lease(row)?, granted_by }),
         }
     }
     Ok(lines)
@@ -225,7 +226,7 @@ const LEASE: &str = "
     SELECT l.id, l.customer_id, l.kind, l.granted_by, l.granted_at, l.expires_at, l.released_at,
            m.number_id, n.e164, n.shown, m.turn, m.phone_e164, m.phone_sent, m.imsi, m.mcc, m.mnc
     FROM v JOIN leases l ON l.id = v.id
-    JOIN lease_members m ON m.lease_id = l.id
+    JOIN lease_members m ON m.lease_id = l.id AND m.phone_e164 > 0
     JOIN numbers n ON n.id = m.number_id
     ORDER BY m.position";
 
@@ -377,30 +378,50 @@ impl TryFrom<LeaseRow> for Lease {
     type Error = StoreError;
 
     fn try_from(row: LeaseRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: lease_id(&row.id)?,
-            customer: known(CustomerId::new(row.customer_id), TABLE)?,
-            kind: LeaseKind::from_code(row.kind)?,
-            granted_by: granted_by(row.granted_by)?,
-            granted_at: Timestamp::from_micros(row.granted_at),
-            expires_at: Timestamp::from_micros(row.expires_at),
-            released_at: instant(row.released_at),
-            members: vec![member(row)?],
-        })
+        lease_with(row, member)
     }
 }
 
+fn past_lease(row: LeaseRow) -> Result<PastLease, StoreError> {
+    lease_with(row, past_member)
+}
+
+fn lease_with<U>(
+    row: LeaseRow,
+    member: impl Fn(LeaseRow) -> Result<LeaseMember<U>, StoreError>,
+) -> Result<Lease<U>, StoreError> {
+    Ok(Lease {
+        id: lease_id(&row.id)?,
+        customer: known(CustomerId::new(row.customer_id), TABLE)?,
+        kind: LeaseKind::from_code(row.kind)?,
+        granted_by: granted_by(row.granted_by)?,
+        granted_at: Timestamp::from_micros(row.granted_at),
+        expires_at: Timestamp::from_micros(row.expires_at),
+        released_at: instant(row.released_at),
+        members: vec![member(row)?],
+    })
+}
+
 fn member(row: LeaseRow) -> Result<LeaseMember, StoreError> {
+    known(past_member(row)?.known(), MEMBERS)
+}
+
+fn past_member(row: LeaseRow) -> Result<PastMember, StoreError> {
     let number = known(E164::from_integer(row.number_e164).ok(), "numbers")?;
     Ok(LeaseMember {
         number_id: known(NumberId::new(row.number_id), MEMBERS)?,
         number: PhoneNumber::from_parts(&row.number_shown, number),
         turn: row.turn,
-        user: subscriber(row.user)?,
+        user: past_user(row.user)?,
     })
 }
 
-pub(crate) fn subscriber((e164, sent, imsi, mcc, mnc): UserRow) -> Result<Subscriber, StoreError> {
+/// None where it was erased.
+pub(crate) fn past_user(row: UserRow) -> Result<Option<Subscriber>, StoreError> {
+    if row.0 < 0 { Ok(None) } else { subscriber(row).map(Some) }
+}
+
+fn subscriber((e164, sent, imsi, mcc, mnc): UserRow) -> Result<Subscriber, StoreError> {
     let phone = known(E164::from_integer(e164).ok(), MEMBERS)?;
     let phone = PhoneNumber::from_parts(&sent, phone);
     let imsi = imsi.as_deref().map(|imsi| known(Imsi::parse(imsi), MEMBERS)).transpose()?;

@@ -27,6 +27,7 @@ pub mod numbers;
 pub mod pools;
 pub mod rates;
 pub mod records;
+pub mod retention;
 pub mod sub_accounts;
 pub mod subscriptions;
 pub mod switches;

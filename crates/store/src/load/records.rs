@@ -42,10 +42,18 @@ fn known_record(row: KnownRow) -> Result<(RecordKey, KnownRecord), StoreError> {
     let (reporter, name) = (name_of(&reporter)?, name_of(&name)?);
     let record = KnownRecord {
         id: known(RecordId::new(id), TABLE)?,
-        digest: ContentDigest(known(digest.try_into().ok(), TABLE)?),
+        digest: content_digest(digest)?,
         tracking: tracking.map(Tracking::from_code).transpose()?,
     };
     Ok((RecordKey { kind: Code::from_code(kind)?, reporter, name }, record))
+}
+
+/// Empty where it was erased.
+fn content_digest(column: Vec<u8>) -> Result<Option<ContentDigest>, StoreError> {
+    if column.is_empty() {
+        return Ok(None);
+    }
+    known(column.try_into().ok().map(ContentDigest), TABLE).map(Some)
 }
 
 /// The account that a record names.

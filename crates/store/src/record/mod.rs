@@ -18,6 +18,7 @@ pub mod pools;
 pub mod rates;
 pub mod records;
 pub mod reservations;
+pub mod retention;
 pub mod sub_accounts;
 pub mod subscriptions;
 pub mod switches;

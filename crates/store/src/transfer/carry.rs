@@ -4,6 +4,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::Text;
 
 use super::catalogue::Table;
+use super::session::Journal;
 use crate::error::StoreError;
 
 /// The differences.
@@ -37,6 +38,9 @@ pub(crate) trait Carry {
     /// Whether anybody else is connected. On SQLite the journal is folded into the file on the
     /// way, which only who is alone can do.
     fn is_in_use(&mut self) -> Result<bool, StoreError>;
+
+    /// Folds the journal into the file and cuts it off, where there is one.
+    fn empty_journal(&mut self) -> Result<Journal, StoreError>;
 }
 
 /// What becomes of the tables that are there.

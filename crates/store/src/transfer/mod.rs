@@ -15,4 +15,5 @@ pub use carry::Contents;
 pub(crate) use carry::{Carry, Fetched};
 pub use catalogue::{Column, ColumnKind, Table, tables};
 pub use rows::{copy, first_with_rows, forget_writers, restart_sequences};
+pub use session::Journal;
 pub use sums::{Sums, sums};

@@ -10,6 +10,15 @@ use crate::error::StoreError;
 use crate::migrate;
 use crate::transaction::{Session, Tx};
 
+/// What became of a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Journal {
+    /// There is nothing in it any more, or the database has none of its own.
+    Emptied,
+    /// Somebody who reads needs it.
+    Needed,
+}
+
 impl Session {
     /// Whether anybody else is connected to this database. On SQLite, a running service is always
     /// found; its journal is folded into the file if there is none.
@@ -18,6 +27,15 @@ impl Session {
     /// [`StoreError`] when the database does not answer.
     pub fn is_in_use(&mut self) -> Result<bool, StoreError> {
         self.connection_mut().carry().is_in_use()
+    }
+
+    /// Folds the journal of a SQLite database into its file and cuts it off. Nobody who writes waits
+    /// for somebody who reads for longer than a moment.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not answer.
+    pub fn empty_journal(&mut self) -> Result<Journal, StoreError> {
+        self.connection_mut().carry().empty_journal()
     }
 
     /// Copies a SQLite database as of one instant into a file that is empty or not there, while
