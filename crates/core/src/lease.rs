@@ -137,6 +137,25 @@ impl<U> Lease<U> {
     }
 }
 
+impl From<Lease> for PastLease {
+    fn from(lease: Lease) -> Self {
+        let member = |it: LeaseMember| {
+            let LeaseMember { number_id, number, turn, user } = it;
+            LeaseMember { number_id, number, turn, user: Some(user) }
+        };
+        Self {
+            id: lease.id,
+            customer: lease.customer,
+            kind: lease.kind,
+            granted_by: lease.granted_by,
+            granted_at: lease.granted_at,
+            expires_at: lease.expires_at,
+            released_at: lease.released_at,
+            members: lease.members.into_iter().map(member).collect(),
+        }
+    }
+}
+
 impl PastMember {
     /// The member with its user; none when that was erased.
     pub fn known(self) -> Option<LeaseMember> {

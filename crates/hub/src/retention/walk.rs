@@ -15,9 +15,12 @@ use crate::failure::Failure;
 /// its way into the store.
 const SETTLES: Duration = Duration::from_secs(3_600);
 
+/// Reads the next few after an id.
+type Page<K> = fn(&mut Tx<'_>, Option<K>, u32) -> Result<Vec<Past<K>>, StoreError>;
+
 /// What is walked, and how.
 pub(super) struct Table<K> {
-    page: fn(&mut Tx<'_>, Option<K>, u32) -> Result<Vec<Past<K>>, StoreError>,
+    page: Page<K>,
     pub(super) erase: fn(&mut Tx<'_>, &[K]) -> Result<usize, StoreError>,
     pub(super) mark: fn(Option<K>) -> Mark,
     count: fn(&mut Retained) -> &mut usize,

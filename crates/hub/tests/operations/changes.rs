@@ -182,7 +182,7 @@ async fn the_operator_acts_for_every_customer() {
         let granted = world.lease(request).await.unwrap();
         assert_eq!(granted.lease.granted_by, None);
         let line = world.hub.lease(granted.lease.id).await.unwrap().unwrap();
-        assert_eq!((line.lease, line.granted_by), (granted.lease, None));
+        assert_eq!((line.lease, line.granted_by), (granted.lease.into(), None));
         world.hub.close().await;
         database.assert_sound();
     }

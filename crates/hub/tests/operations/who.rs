@@ -91,7 +91,7 @@ async fn each_instant_of_a_number_has_its_holder() {
         let [holder] = holders.as_slice() else { panic!("one held it") };
         assert_eq!((holder.lease, holder.customer.id), (second.lease.id, scene.other));
         assert_eq!(holder.customer.first_name.as_str(), "Acme");
-        assert_eq!(holder.user.phone().sent(), "0195730425");
+        assert_eq!(holder.user.as_ref().unwrap().phone().sent(), "0195730425");
         assert_eq!(holder.granted_by.as_deref(), Some("admin"));
         assert_eq!((holder.from, holder.until()), (rested, release));
         assert_eq!(holder.expires_at, rested.saturating_add(HOUR));
