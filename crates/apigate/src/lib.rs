@@ -15,11 +15,13 @@ mod key;
 mod operation;
 mod parameter;
 mod path;
+mod proved;
 mod reply;
 mod status;
 mod to_wire;
 mod token;
 
+use actix_web::guard::fn_guard;
 use actix_web::web::{self, ServiceConfig};
 use leaseline_core::region::Region;
 use leaseline_hub::{Hub, IanaZone};
@@ -65,9 +67,12 @@ pub fn routes(
     let paths = Paths::new(&settings.path_prefixes);
     let facade = web::Data::new(Facade::new(hub, settings, paths.clone()));
     move |config| {
-        for pattern in paths.patterns() {
-            let resource = web::resource(pattern).app_data(facade.clone());
-            config.service(resource.default_service(web::to(facade::answer)));
+        for prefix in paths.scopes() {
+            // A scope is found by comparing text, a pattern by a regular expression.
+            let scope = web::scope(prefix).app_data(facade.clone());
+            let below = prefix.to_owned();
+            let below = fn_guard(move |request| request.head().uri.path() != below);
+            config.service(scope.guard(below).default_service(web::to(facade::answer)));
         }
     }
 }

@@ -24,13 +24,9 @@ impl Paths {
         Self { prefixes }
     }
 
-    /// Patterns of all that is ours: everything under a prefix of our own, and `/api/…` where
-    /// the prefix is empty.
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = String> + '_ {
-        self.prefixes.iter().map(|prefix| match prefix.as_str() {
-            "" => "/api/{rest:.*}".to_owned(),
-            prefix => format!("{prefix}/{{rest:.*}}"),
-        })
+    /// What all that is ours stands under: a prefix of our own, and `/api` where it is empty.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.prefixes.iter().map(|prefix| if prefix.is_empty() { "/api" } else { prefix })
     }
 
     /// The operation that is asked for.

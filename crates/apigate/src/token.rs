@@ -7,6 +7,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use leaseline_core::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::proved::Memory;
+
 /// Fewest bytes of a secret: as many as the hash has.
 const FEWEST_BYTES: usize = 32;
 
@@ -40,6 +42,7 @@ struct Inner {
     keys: Vec<TokenKey>,
     issuer: Option<String>,
     audience: Option<String>,
+    memory: Memory,
 }
 
 /// A token to be signed.
@@ -56,10 +59,19 @@ pub struct NewToken {
 }
 
 /// What a sound token says.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Proved {
     pub(crate) user: String,
     pub(crate) jti: Option<String>,
+    /// The place of the key that signed it.
+    key: usize,
+    term: Term,
+}
+
+/// Between which instants a token holds, in seconds since the epoch.
+#[derive(Clone, Copy)]
+struct Term {
+    exp: Option<f64>,
+    nbf: Option<f64>,
 }
 
 /// The token is malformed, not signed by us, expired or not valid yet.
@@ -92,7 +104,7 @@ impl TokenKeys {
     /// These keys; `issuer` and `audience`, where given, must be what a token's `iss` and `aud`
     /// say.
     pub fn new(keys: Vec<TokenKey>, issuer: Option<String>, audience: Option<String>) -> Self {
-        Self(Arc::new(Inner { keys, issuer, audience }))
+        Self(Arc::new(Inner { keys, issuer, audience, memory: Memory::default() }))
     }
 
     /// Signs a token with the first key that is current.
@@ -114,14 +126,33 @@ impl TokenKeys {
         jsonwebtoken::encode(&header, &claims, &key.signing).map_err(|_| UnsignedToken)
     }
 
-    /// Reads a token and checks that one of our keys signed it.
-    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Proved, BadToken> {
+    /// Reads a token and checks that one of our keys signed it; one that was proved before and
+    /// whose time is not over is not checked again.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Arc<Proved>, BadToken> {
+        let memory = &self.0.memory;
+        if let Some(proved) = memory.recall(token).filter(|proved| self.still_holds(proved, now)) {
+            return Ok(proved);
+        }
+        let proved = Arc::new(self.prove(token, now)?);
+        memory.keep(token, &proved);
+        Ok(proved)
+    }
+
+    fn still_holds(&self, proved: &Proved, now: Timestamp) -> bool {
+        let key = self.0.keys.get(proved.key);
+        key.is_some_and(|key| key.is_current(now)) && proved.term.includes(now)
+    }
+
+    fn prove(&self, token: &str, now: Timestamp) -> Result<Proved, BadToken> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken)?;
-        let named = |key: &&TokenKey| header.kid.is_none() || key.id == header.kid;
-        let current = self.0.keys.iter().filter(|key| key.is_current(now)).filter(named);
-        let claims = current.filter_map(|key| verified(token, key)).next().ok_or(BadToken)?;
-        let sound = claims.is_timely(now) && self.is_for_us(&claims) && !claims.user.is_empty();
-        let proved = Proved { user: claims.user, jti: claims.jti };
+        let named = |key: &TokenKey| header.kid.is_none() || key.id == header.kid;
+        let keys = self.0.keys.iter().enumerate();
+        let mut current = keys.filter(|(_, key)| key.is_current(now) && named(key));
+        let found = current.find_map(|(place, key)| Some((place, verified(token, key)?)));
+        let (key, claims) = found.ok_or(BadToken)?;
+        let term = Term { exp: claims.exp, nbf: claims.nbf };
+        let sound = term.includes(now) && self.is_for_us(&claims) && !claims.user.is_empty();
+        let proved = Proved { user: claims.user, jti: claims.jti, key, term };
         sound.then_some(proved).ok_or(BadToken)
     }
 
@@ -197,8 +228,8 @@ impl Names {
     }
 }
 
-impl Claims {
-    fn is_timely(&self, now: Timestamp) -> bool {
+impl Term {
+    fn includes(self, now: Timestamp) -> bool {
         let ended = |exp: f64| numeric_date(exp) <= now.saturating_sub(LEEWAY);
         let begun = |nbf: f64| numeric_date(nbf) <= now.saturating_add(LEEWAY);
         !self.exp.is_some_and(ended) && self.nbf.is_none_or(begun)

@@ -1,7 +1,7 @@
 //! A request's way through the facade.
 
 use actix_web::http;
-use actix_web::web::{Data, Path, Payload};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use leaseline_core::ids::CardGroupId;
 use leaseline_core::mor_user::MorCaller;
@@ -11,7 +11,7 @@ use leaseline_web::{AccessNote, BodyError, peer, read_body};
 use crate::intake::Parameters;
 use crate::method::Method;
 use crate::reply::{Reply, Said, Trouble};
-use crate::{Settings, auth, from_wire, key, to_wire};
+use crate::{Settings, auth, from_wire, key, path, to_wire};
 
 /// What every request needs.
 pub(crate) struct Facade {
@@ -139,13 +139,12 @@ impl Call<'_> {
 /// Answers whatever comes to one of our paths.
 pub(crate) async fn answer(
     request: HttpRequest,
-    name: Path<String>,
     payload: Payload,
     facade: Data<Facade>,
 ) -> HttpResponse {
     let body = read_body(&request, payload, &facade.settings.limits).await;
     let body = body.as_deref().map_err(|error| *error);
-    let method = Method::by_name(&name);
+    let method = Method::by_name(path::segment(request.match_info().unprocessed()));
     let answered = facade.perform(&request, method, body).await;
     let reply = answered.unwrap_or_else(|trouble| Reply::trouble(trouble, method));
     AccessNote {

@@ -66,10 +66,11 @@ pub fn routes(
     let paths = Paths::new(&settings.path_prefixes);
     let facade = web::Data::new(Facade::new(hub, settings));
     move |config| {
-        for pattern in paths.patterns() {
-            let resource = web::resource(pattern).app_data(facade.clone());
-            let ours = fn_guard(|request| path::is_ours(request.head().uri.path()));
-            config.service(resource.guard(ours).default_service(web::to(facade::answer)));
+        for prefix in paths.scopes() {
+            // A scope is found by comparing text, a pattern by a regular expression.
+            let scope = web::scope(&prefix).app_data(facade.clone());
+            let ours = fn_guard(move |request| path::is_ours(request.head().uri.path(), &prefix));
+            config.service(scope.guard(ours).default_service(web::to(facade::answer)));
         }
     }
 }

@@ -9,20 +9,29 @@ impl Paths {
         Self(prefixes.iter().map(|prefix| prefix.trim_end_matches('/').to_owned()).collect())
     }
 
-    /// Patterns of all that is ours, with and without a slash at the end.
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = String> + '_ {
-        let ends = ["", "/"];
-        self.0
-            .iter()
-            .flat_map(move |prefix| ends.map(|end| format!("{prefix}/api/{{method:[^/]+}}{end}")))
+    /// What all that is ours stands under.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.iter().map(|prefix| format!("{prefix}/api"))
     }
 }
 
-/// Whether a path that fits a pattern is ours: `/api/v1` is where another API begins.
-pub(crate) fn is_ours(path: &str) -> bool {
-    let segment = path.strip_prefix("/api/").map(|rest| rest.trim_end_matches('/'));
-    let digits = segment.and_then(|segment| segment.strip_prefix('v'));
-    !digits.is_some_and(|digits| {
+/// Whether a path is ours: one segment below the scope, with or without a slash at the end.
+/// `/api/v1` is where another API begins.
+pub(crate) fn is_ours(path: &str, scope: &str) -> bool {
+    let below = path.strip_prefix(scope).unwrap_or_default();
+    let segment = segment(below);
+    let is_one = !segment.is_empty() && !segment.contains('/');
+    is_one && !(scope == "/api" && is_version(segment))
+}
+
+/// The segment that names the method, of what a path says below the scope.
+pub(crate) fn segment(below: &str) -> &str {
+    let segment = below.strip_prefix('/').unwrap_or_default();
+    segment.strip_suffix('/').unwrap_or(segment)
+}
+
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(|digits| {
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
@@ -31,13 +40,26 @@ pub(crate) fn is_ours(path: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn check(path: &str, scope: &str, expected: bool) {
+        assert_eq!(is_ours(path, scope), expected, "{path} below {scope}");
+    }
+
+    #[test]
+    fn one_segment_is_ours() {
+        for ours in ["/api/cc_group_create", "/api/cc_group_create/", "/api/v", "/api/v1x"] {
+            check(ours, "/api", true);
+        }
+        for others in ["/api", "/api/", "/api//", "/api/a/b", "/api/a//", "/apix/a", "/other"] {
+            check(others, "/api", false);
+        }
+    }
+
     #[test]
     fn a_version_is_another_apis() {
-        for ours in ["/api/cc_group_create", "/api/v", "/api/v1x", "/billing/api/v1", "/api/1"] {
-            assert!(is_ours(ours), "{ours}");
-        }
         for others in ["/api/v1", "/api/v1/", "/api/v22"] {
-            assert!(!is_ours(others), "{others}");
+            check(others, "/api", false);
         }
+        check("/billing/api/v1", "/billing/api", true);
+        check("/api/1", "/api", true);
     }
 }

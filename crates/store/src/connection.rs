@@ -64,7 +64,7 @@ fn sqlite_settings(store: &Store, purpose: Use) -> String {
             "{shared} PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
              PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
         ),
-        Use::Read => format!("{shared} PRAGMA query_only = ON;"),
+        Use::Read => format!("{shared} PRAGMA query_only = ON; PRAGMA cache_size = -1024;"),
         Use::Copy => shared,
     }
 }

@@ -77,8 +77,16 @@ impl AccessLine {
             BodySize::Sized(bytes) => Some(bytes),
             BodySize::Stream => None,
         };
-        let route = response.request().match_pattern();
+        // Looking for it is a search through all routes: only where no note says more.
+        let route = self.route(response.request());
         self.answer = Some(Answer { status: response.status().as_u16(), body_bytes, route });
+    }
+
+    fn route(&self, request: &HttpRequest) -> Option<String> {
+        let note = self.note.0.take();
+        let route = if note.is_some() { None } else { request.match_pattern() };
+        self.note.0.set(note);
+        route
     }
 
     /// The application failed and gave no response of its own.
