@@ -244,3 +244,62 @@ fn numeric_date(seconds: f64) -> Timestamp {
     let since_epoch = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
     Timestamp::EPOCH.saturating_add(since_epoch)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::EPOCH.saturating_add(Duration::from_secs(seconds))
+    }
+
+    /// Proves a token at one instant, then at another; whether it holds at each of them.
+    fn check(keys: &TokenKeys, expires_at: Option<Timestamp>, then: u64, expected: (bool, bool)) {
+        let token = NewToken {
+            user: "admin".into(),
+            jti: "a".into(),
+            issued_at: Timestamp::EPOCH,
+            expires_at,
+        };
+        let token = keys.issue(&token).unwrap();
+        let holds = |seconds| keys.check(&token, at(seconds)).is_ok();
+        assert_eq!((holds(1_000), holds(then)), expected, "{then}");
+    }
+
+    fn key(id: &str, until: Option<Timestamp>) -> TokenKey {
+        TokenKey::new(Some(id.into()), vec![b'x'; FEWEST_BYTES], until).unwrap()
+    }
+
+    #[test]
+    fn a_token_that_was_proved_before_ends_all_the_same() {
+        let keys = TokenKeys::new(vec![key("a", None)], None, None);
+        check(&keys, Some(at(2_000)), 2_029, (true, true));
+        check(&keys, Some(at(2_000)), 2_030, (true, false));
+        check(&keys, Some(at(900)), 1_000, (false, false));
+    }
+
+    #[test]
+    fn a_key_takes_its_tokens_along() {
+        let keys = TokenKeys::new(vec![key("a", Some(at(2_000)))], None, None);
+        check(&keys, None, 1_999, (true, true));
+        check(&keys, None, 2_000, (true, false));
+    }
+
+    #[test]
+    fn only_so_many_are_remembered_and_all_are_believed() {
+        let keys = TokenKeys::new(vec![key("a", None)], None, None);
+        for user in 0..3_000 {
+            let token = NewToken {
+                user: user.to_string(),
+                jti: "a".into(),
+                issued_at: Timestamp::EPOCH,
+                expires_at: None,
+            };
+            let token = keys.issue(&token).unwrap();
+            for _ in 0..2 {
+                let proved = keys.check(&token, at(1)).ok().map(|proved| proved.user.clone());
+                assert_eq!(proved, Some(user.to_string()));
+            }
+        }
+    }
+}
