@@ -32,6 +32,10 @@ pub(crate) enum Use {
     Copy,
 }
 
+/// So many pages does the log have before they are copied back into the file, which a commit waits
+/// for. Batches write many of the same pages: the longer the log, the fewer are copied.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
 pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreError> {
     match &store.kind {
         Kind::Sqlite(path) => {
@@ -62,7 +66,8 @@ fn sqlite_settings(store: &Store, purpose: Use) -> String {
     match purpose {
         Use::Write => format!(
             "{shared} PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
-             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
+             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
+             PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ),
         Use::Read => format!("{shared} PRAGMA query_only = ON; PRAGMA cache_size = -1024;"),
         Use::Copy => shared,
