@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::query_builder::QueryFragment;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Integer, Text};
 use diesel::sqlite::Sqlite;
 use tempfile::TempDir;
 
@@ -18,10 +18,14 @@ pub(crate) struct Planner {
 
 /// The steps of a plan.
 #[derive(Debug)]
-pub(crate) struct Plan(Vec<String>);
+pub(crate) struct Plan(Vec<Step>);
 
-#[derive(QueryableByName)]
+#[derive(Debug, QueryableByName)]
 struct Step {
+    #[diesel(sql_type = Integer)]
+    id: i32,
+    #[diesel(sql_type = Integer)]
+    parent: i32,
     #[diesel(sql_type = Text)]
     detail: String,
 }
@@ -52,7 +56,7 @@ impl Planner {
     pub(crate) fn plan(&mut self, statement: &impl QueryFragment<Sqlite>) -> Plan {
         let explain = format!("EXPLAIN QUERY PLAN {}", diesel::debug_query::<Sqlite, _>(statement));
         let steps = diesel::sql_query(explain).load::<Step>(self.connection());
-        Plan(steps.expect("it is sound SQL").into_iter().map(|step| step.detail).collect())
+        Plan(steps.expect("it is sound SQL"))
     }
 
     fn connection(&mut self) -> &mut SqliteConnection {
@@ -66,12 +70,34 @@ impl Planner {
 impl Plan {
     /// Whether a step says this.
     pub(crate) fn goes_along(&self, words: &str) -> bool {
-        self.0.iter().any(|step| step.contains(words))
+        self.0.iter().any(|step| step.detail.contains(words))
+    }
+
+    /// Whether nothing is read from end to end for each row of something else: inside of a loop
+    /// over it, or in a subquery that depends on it.
+    pub(crate) fn walks_each_table_once(&self) -> bool {
+        let walks: Vec<_> = self.0.iter().filter(|step| step.is_walk()).collect();
+        let loops = walks
+            .iter()
+            .any(|one| walks.iter().any(|other| one.id != other.id && one.parent == other.parent));
+        !loops && walks.iter().all(|walk| !self.depends(walk))
+    }
+
+    /// Whether a step is part of a subquery that is carried out again and again.
+    fn depends(&self, step: &Step) -> bool {
+        let above = self.0.iter().find(|above| above.id == step.parent);
+        above.is_some_and(|above| above.detail.starts_with("CORRELATED") || self.depends(above))
     }
 
     /// Whether the only thing that is read from end to end is the batch's own rows.
     pub(crate) fn walks_no_table(&self) -> bool {
-        let own = |step: &str| step == "SCAN v" || step.ends_with("CONSTANT ROWS");
-        self.0.iter().all(|step| !step.starts_with("SCAN") || own(step))
+        let own = |step: &Step| step.detail == "SCAN v" || step.detail.ends_with("CONSTANT ROWS");
+        self.0.iter().all(|step| !step.is_walk() || own(step))
+    }
+}
+
+impl Step {
+    fn is_walk(&self) -> bool {
+        self.detail.starts_with("SCAN")
     }
 }
