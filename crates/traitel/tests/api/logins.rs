@@ -5,7 +5,7 @@ use std::time::Duration;
 use leaseline_core::throttle::Throttle;
 use leaseline_hub::hash_password;
 use leaseline_hub::operator::{EnableAccount, SetAccountPassword};
-use leaseline_testkit::http::Call;
+use leaseline_testkit::http::{Answer, Call};
 
 use crate::harness::{AUTHENTICATION, Api, PATH, on_both, on_both_with};
 
@@ -55,6 +55,30 @@ fn failures_hold_off_a_user_from_one_source_for_a_while() {
         api.clock.advance(Duration::from_secs(15 * 60));
         assert_eq!(try_from(api, "192.0.2.1", "demo", "demo-pass"), BALANCE);
     });
+}
+
+#[test]
+fn every_failure_reads_the_same_to_the_last_header() {
+    let throttle = Throttle { failures: 3, ..Throttle::default() };
+    on_both_with(throttle, |api| {
+        let disabled = EnableAccount { user: "plain".into(), enabled: false };
+        assert_eq!(api.block_on(api.hub.ask(disabled)), Ok(true));
+        let failed = |user: &str, pass: &str| whole_answer(api, "192.0.2.1", user, pass);
+        let wrong = failed("demo", "a");
+        assert_eq!((wrong.status, wrong.body.as_str()), (200, AUTHENTICATION));
+        assert_eq!(failed("nobody", "a"), wrong, "a user whom nobody knows");
+        assert_eq!(failed("plain", "plain-pass"), wrong, "a user who is disabled");
+        (0..3).for_each(|_| drop(failed("demo", "b")));
+        assert_eq!(failed("demo", "demo-pass"), wrong, "a user who is held off");
+    });
+}
+
+/// All that an answer says but for when it was given and to which request.
+fn whole_answer(api: &Api, source: &str, user: &str, pass: &str) -> Answer {
+    let form = format!("user={user}&pass={pass}&mode=querybalance");
+    let mut answer = api.send(&Call::form(PATH, &form).header("X-Forwarded-For", source));
+    answer.headers.retain(|(name, _)| name != "date" && name != "request-id");
+    answer
 }
 
 #[test]
