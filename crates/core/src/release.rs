@@ -28,6 +28,8 @@ pub struct LeaseReleased {
     pub lease: LeaseId,
     /// Whose it was.
     pub customer: CustomerId,
+    /// Single or group.
+    pub kind: LeaseKind,
     /// Since when it no longer holds.
     pub released_at: Timestamp,
     /// Its numbers, each with the instant from which it is free again.
@@ -81,6 +83,7 @@ impl ReleaseView {
         Ok(LeaseReleased {
             lease: request.lease,
             customer: lease.customer,
+            kind: lease.kind,
             released_at: end,
             numbers: lease.numbers.iter().map(free_from).collect(),
         })

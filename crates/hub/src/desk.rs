@@ -163,11 +163,11 @@ impl Desk {
         }
         let writer = ids.next();
         match self.session(store)?.write(|tx| record::writers::register(tx, writer, now)) {
-            Ok(()) => {
-                self.place = Some(Place { writer, last_batch: 0 });
+            Ok(last_batch) => {
+                self.place = Some(Place { writer, last_batch });
                 Ok(())
             }
-            Err(WriteError::NotDone(error) | WriteError::Unknown((), error)) => {
+            Err(WriteError::NotDone(error) | WriteError::Unknown(_, error)) => {
                 self.leave_after(&error);
                 Err(error)
             }

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::accounts;
+use crate::batch::live::LiveLeases;
 use crate::clock::{Clock, Now, SystemClock};
 use crate::desk::Desk;
 use crate::digits::{Digits, RandomDigits};
@@ -189,6 +190,7 @@ impl Hub {
             max_leases_per_phone: settings.max_leases_per_phone,
             answers_kept: settings.answers_kept,
             desk: Desk::default(),
+            live: LiveLeases::default(),
             left_over: None,
         };
         let thread = std::thread::Builder::new().name("leaseline-writer".into());

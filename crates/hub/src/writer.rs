@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
-use leaseline_store::{Patience, Store, StoreError, Tx};
+use leaseline_store::{Patience, Store, StoreError};
 use tokio::sync::mpsc::Receiver;
 
+use crate::batch::live::LiveLeases;
 use crate::batch::{Batch, Decided, Terms};
 use crate::clock::Now;
 use crate::desk::Desk;
@@ -32,6 +32,7 @@ pub(crate) struct Writer {
     pub(crate) max_leases_per_phone: Limit,
     pub(crate) answers_kept: Duration,
     pub(crate) desk: Desk,
+    pub(crate) live: LiveLeases,
     /// What came while a batch was gathered and did not fit into it.
     pub(crate) left_over: Option<Command>,
 }
@@ -78,7 +79,8 @@ impl Writer {
         match self.try_batch(&batch, self.store.patience()) {
             Ok(decided) => {
                 meters::batch_committed(batch.len(), began.elapsed());
-                let undecided = batch.answer(decided).into_iter().map(Batch::of_lease);
+                let undecided =
+                    batch.answer(decided, &mut self.live).into_iter().map(Batch::of_lease);
                 undecided.for_each(|alone| self.carry_out_alone(alone, began));
             }
             Err(error) => {
@@ -100,7 +102,7 @@ impl Writer {
         }
         match self.try_batch(&batch, Patience::Wait) {
             Ok(decided) => {
-                let undecided = batch.answer(decided);
+                let undecided = batch.answer(decided, &mut self.live);
                 debug_assert!(undecided.is_empty(), "who waits for numbers gets an answer");
             }
             Err(error) => {
@@ -144,7 +146,8 @@ impl Writer {
     fn try_errand(&mut self, errand: &mut dyn Errand) -> Result<(), StoreError> {
         let now = self.now.now();
         let answers_since = now.saturating_sub(self.answers_kept);
-        self.commit(now, |tx| errand.run(tx, now, answers_since))
+        let Self { desk, store, ids, .. } = self;
+        desk.commit(store, &**ids, now, |tx| errand.run(tx, now, answers_since))
     }
 
     fn try_batch(&mut self, batch: &Batch, patience: Patience) -> Result<Decided, StoreError> {
@@ -152,14 +155,7 @@ impl Writer {
         let answers_since = now.saturating_sub(self.answers_kept);
         let max_leases_per_phone = self.max_leases_per_phone;
         let terms = Terms { now, answers_since, max_leases_per_phone, patience };
-        self.commit(now, |tx| batch.decide(tx, terms))
-    }
-
-    fn commit<T>(
-        &mut self,
-        now: Timestamp,
-        work: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.desk.commit(&self.store, &*self.ids, now, work)
+        let Self { desk, store, ids, live, .. } = self;
+        desk.commit(store, &**ids, now, |tx| batch.decide(tx, terms, live))
     }
 }

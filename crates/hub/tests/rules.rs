@@ -136,6 +136,7 @@ async fn a_released_number_rests_from_its_release_on() {
         let expected = LeaseReleased {
             lease: granted.lease.id,
             customer,
+            kind: LeaseKind::Single,
             released_at,
             numbers: vec![(NumberId::new(1).unwrap(), free_from)],
         };

@@ -198,7 +198,8 @@ impl Model {
             number.free_from = now.saturating_add(number.quarantine);
             numbers.push((member.number_id, number.free_from));
         }
-        Ok(LeaseReleased { lease: lease.id, customer: lease.customer, released_at: now, numbers })
+        let Lease { id, customer, kind, .. } = *lease;
+        Ok(LeaseReleased { lease: id, customer, kind, released_at: now, numbers })
     }
 
     /// The live lease of this kind with this reference, if the caller may see it.

@@ -11,6 +11,7 @@
 
 mod bar;
 mod call;
+mod cards;
 mod child;
 mod cli;
 mod client;

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::call::CallRequest;
+use crate::cards;
 use crate::target::Target;
 use crate::wire::Answer;
 use crate::world::{ACCOUNT, PASSWORD};
@@ -29,6 +30,8 @@ pub(crate) enum Scenario {
     TopUp,
     /// TraiTel: ask for the balance of an account, with its password.
     Balance,
+    /// MOR: ask for the groups of calling cards, of which there are ten.
+    Groups,
     /// A switch asks what to do with a call; every number is leased.
     Authorise,
     /// A switch asks about a call, then tells of it; each is a request that is counted.
@@ -50,6 +53,7 @@ impl Scenario {
             Self::View => "view",
             Self::TopUp => "topup",
             Self::Balance => "balance",
+            Self::Groups => "groups",
             Self::Authorise => "authorise",
             Self::Call => "call",
             Self::Record => "record",
@@ -77,6 +81,7 @@ impl Scenario {
             Self::View => (&[], &[Step::View]),
             Self::TopUp => (&[], &[Step::TopUp]),
             Self::Balance => (&[], &[Step::Balance]),
+            Self::Groups => (&[], &[Step::Groups]),
             Self::Authorise => (&[], &[Step::Authorise]),
             Self::Call => (&[], &[Step::Authorise, Step::Record]),
             Self::Record => (&[], &[Step::Record]),
@@ -96,6 +101,7 @@ pub(crate) enum Step {
     View,
     TopUp,
     Balance,
+    Groups,
     Authorise,
     Record,
     Records,
@@ -121,6 +127,7 @@ pub(crate) struct Script {
     view: Vec<u8>,
     top_up: Vec<u8>,
     balance: Vec<u8>,
+    groups: Vec<u8>,
     authorise: CallRequest,
     record: CallRequest,
     records: CallRequest,
@@ -144,6 +151,7 @@ impl Script {
             view: post("customer/view", &format!("customer_id={customer}")),
             top_up: post("customer/topup", &format!("customer_id={customer}&credit=1")),
             balance: balance(target),
+            groups: cards::request(target),
             authorise: CallRequest::authorise(target, nth, numbers),
             record: CallRequest::record(target, nth, numbers),
             records: CallRequest::records(target, nth, numbers, AT_ONCE),
@@ -159,6 +167,7 @@ impl Script {
             Step::View => &self.view,
             Step::TopUp => &self.top_up,
             Step::Balance => &self.balance,
+            Step::Groups => &self.groups,
             Step::Authorise => self.authorise.bytes(),
             Step::Record => self.record.bytes(),
             Step::Records => self.records.bytes(),
@@ -171,6 +180,7 @@ impl Script {
             Step::Hello => answer.is_ok,
             Step::Lease => answer.is_ok && succeeded(answer.body) && self.note_lease(answer.body),
             Step::Balance => answer.is_ok && answer.body.starts_with(b"Ok\n"),
+            Step::Groups => answer.is_ok && cards::are_listed(answer.body),
             Step::Authorise => {
                 self.authorise.go_on();
                 answer.is_ok && answer.body.starts_with(br#"{"action":"bridge","#)

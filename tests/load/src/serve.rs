@@ -1,5 +1,5 @@
-//! The server under load: a hub, the Apigate and the TraiTel facade and the switch interface, as the product's binaries put them
-//! together, on a database that [`world`] has prepared.
+//! The server under load: a hub, the three facades and the switch interface, as the product's
+//! binaries put them together, on a database that [`world`] has prepared.
 //!
 //! It exists for one number that the product does not offer for sale: the batch limit. With a
 //! limit of 1 each request has a transaction to itself; everything else stays the same.
@@ -13,7 +13,7 @@ use leaseline_hub::{Hub, IanaZone, Settings};
 use leaseline_web::{Limits, Networks, Shell, Stop, shell};
 
 use crate::cli::Serve;
-use crate::{Failure, child, world};
+use crate::{Failure, cards, child, world};
 
 /// Serves until standard input ends.
 pub(crate) fn serve(arguments: &Serve) -> Result<(), Failure> {
@@ -21,9 +21,11 @@ pub(crate) fn serve(arguments: &Serve) -> Result<(), Failure> {
         let hub = Hub::open(settings(arguments))?;
         let apigate = leaseline_apigate::routes(hub.clone(), facade()?);
         let traitel = leaseline_traitel::routes(hub.clone(), traitel());
+        let mor = leaseline_mor::routes(hub.clone(), mor()?);
         let switch = leaseline_switch::routes(hub.clone(), switch());
         let routes = move |app: &mut ServiceConfig| {
             traitel(app);
+            mor(app);
             switch(app);
             apigate(app);
         };
@@ -67,6 +69,17 @@ fn switch() -> leaseline_switch::Settings {
         trusted_proxies: Networks::default(),
         limits: Limits { body_bytes: 4 << 20, ..Limits::default() },
     }
+}
+
+fn mor() -> Result<leaseline_mor::Settings, Failure> {
+    Ok(leaseline_mor::Settings {
+        path_prefixes: vec!["/billing".to_owned()],
+        allow_api: true,
+        allow_get: false,
+        vault: cards::vault()?,
+        trusted_proxies: Networks::default(),
+        limits: Limits::default(),
+    })
 }
 
 fn traitel() -> leaseline_traitel::Settings {

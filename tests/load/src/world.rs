@@ -22,7 +22,7 @@ use leaseline_hub::{Hub, Settings};
 use leaseline_provision::{File, apply};
 use tokio::runtime;
 
-use crate::Failure;
+use crate::{Failure, cards};
 
 /// Signs the tokens of servers that live for a measurement on loopback, and of nothing else.
 const SECRET: &[u8] = b"not a secret: for load measurements only";
@@ -61,6 +61,7 @@ impl World {
             let token = admin(&hub).await?;
             let customers = new_customers(&hub, customers).await?;
             account(&hub).await?;
+            cards::make(&hub).await?;
             if is_leased {
                 lease_all(&hub, numbers, &customers).await?;
             }
@@ -152,15 +153,16 @@ pub(crate) fn number(nth: u64) -> String {
     format!("6038{nth:07}")
 }
 
-/// Makes an account of the first customer, and the switch.
+/// Makes an account of the first customer, the switch, and who asks for cards.
 async fn account(hub: &Hub) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("account.toml");
     let entry = format!("user = \"{ACCOUNT}\"\npassword = \"{PASSWORD}\"\ncustomer = 1\n");
     let switch =
         format!("name = \"{ACCOUNT}\"\npassword = \"{PASSWORD}\"\ncountry_code = \"60\"\n");
-    std::fs::write(&file, format!("[[accounts]]\n{entry}[[switches]]\n{switch}"))?;
-    apply(hub, File::read(&file)?, &region(), |_| {}).await?;
+    let cards = cards::provisioning();
+    std::fs::write(&file, format!("[[accounts]]\n{entry}[[switches]]\n{switch}{cards}"))?;
+    apply(hub, File::read(&file)?.sealed_by(cards::vault()?), &region(), |_| {}).await?;
     Ok(())
 }
 

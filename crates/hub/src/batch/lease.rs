@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use leaseline_core::Refusal;
 use leaseline_core::customer::Customer;
 use leaseline_core::ids::CustomerId;
-use leaseline_core::lease::{LeaseGranted, LeaseKind, LeaseRequest, LeaseView};
+use leaseline_core::lease::{LeaseGranted, LeaseRequest, LeaseView};
 use leaseline_core::phone::E164;
 use leaseline_core::pool::{FreeNumber, Shelf};
+use leaseline_store::load::customers::CustomersLeases;
 use leaseline_store::{Patience, StoreError, Tx, Wanted, load, record};
 
+use super::live::LiveLeases;
 use super::{Terms, distinct, fresh};
 use crate::idempotency::KeyDesk;
 use crate::inbox::{LeaseJob, Verdict};
@@ -20,12 +22,13 @@ pub(super) fn carry_out(
     tx: &mut Tx<'_>,
     jobs: &[LeaseJob],
     keys: &mut KeyDesk,
+    live: &mut LiveLeases,
     terms: Terms,
 ) -> Result<Vec<Option<Verdict<LeaseGranted>>>, StoreError> {
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
-    let mut view = prefetch(tx, jobs, terms)?;
+    let mut view = prefetch(tx, jobs, live, terms)?;
     let verdicts: Vec<_> = jobs
         .iter()
         .map(|job| {
@@ -33,7 +36,9 @@ pub(super) fn carry_out(
             keys.settle(job.key.as_ref(), || view.grant(request, *id, terms.now))
         })
         .collect();
-    record::leases::leases(tx, &fresh(verdicts.iter()))?;
+    let granted = fresh(verdicts.iter());
+    record::leases::leases(tx, &granted)?;
+    live.granted(&granted);
     let held = held_elsewhere(tx, &view, jobs, &verdicts, terms)?;
     let decided = |(verdict, job): (Verdict<_>, &LeaseJob)| {
         let undecided = ran_out(&verdict) && held.contains(&shelf_of(&view, job));
@@ -42,7 +47,12 @@ pub(super) fn carry_out(
     Ok(verdicts.into_iter().zip(jobs).map(decided).collect())
 }
 
-fn prefetch(tx: &mut Tx<'_>, jobs: &[LeaseJob], terms: Terms) -> Result<LeaseView, StoreError> {
+fn prefetch(
+    tx: &mut Tx<'_>,
+    jobs: &[LeaseJob],
+    live: &mut LiveLeases,
+    terms: Terms,
+) -> Result<LeaseView, StoreError> {
     let requests = || jobs.iter().map(|job| &job.ask.0);
     let ids = distinct(requests().map(|request| request.customer));
     let customers = load::customers::customers_unchanging(tx, &ids)?;
@@ -50,7 +60,7 @@ fn prefetch(tx: &mut Tx<'_>, jobs: &[LeaseJob], terms: Terms) -> Result<LeaseVie
         customers.into_iter().map(|(id, view)| (id, view.customer)).collect();
     let phones = distinct(requests().flat_map(|request| request.party.phones()));
     Ok(LeaseView {
-        live: live(tx, requests(), &customers, terms)?,
+        live: live.count(tx, &limited(requests(), &customers), terms.now)?,
         max_per_phone: terms.max_leases_per_phone,
         live_by_phone: live_by_phone(tx, requests(), terms)?,
         inventory: load::numbers::in_inventory(tx, &phones)?,
@@ -59,23 +69,16 @@ fn prefetch(tx: &mut Tx<'_>, jobs: &[LeaseJob], terms: Terms) -> Result<LeaseVie
     })
 }
 
-/// Counts only where there is a limit.
-fn live<'a>(
-    tx: &mut Tx<'_>,
+/// Those of whom it matters how many leases they have.
+fn limited<'a>(
     requests: impl Iterator<Item = &'a LeaseRequest>,
     customers: &HashMap<CustomerId, Customer>,
-    terms: Terms,
-) -> Result<HashMap<(CustomerId, LeaseKind), i64>, StoreError> {
-    let limited = |&(id, kind): &(CustomerId, LeaseKind)| {
+) -> Vec<CustomersLeases> {
+    let asked = requests.map(|request| (request.customer, request.party.kind()));
+    distinct(asked.filter(|&(id, kind)| {
         let customer = customers.get(&id);
         customer.is_some_and(|customer| customer.profile.terms(kind).max_leases.is_set())
-    };
-    let asked = requests.map(|request| (request.customer, request.party.kind()));
-    let limited = distinct(asked.filter(limited));
-    if limited.is_empty() {
-        return Ok(HashMap::new());
-    }
-    load::customers::live_leases(tx, &limited, terms.now)
+    }))
 }
 
 fn live_by_phone<'a>(

@@ -10,6 +10,7 @@
 pub(crate) mod authorise;
 mod card_fees;
 mod lease;
+pub(crate) mod live;
 mod records;
 mod release;
 mod top_up;
@@ -25,6 +26,7 @@ use leaseline_store::load::idempotency::KeyOwner;
 use leaseline_store::record::records::MOST_AT_ONCE;
 use leaseline_store::{Patience, StoreError, Tx, load};
 
+use self::live::LiveLeases;
 use crate::calls::CallLedgers;
 use crate::failure::Failure;
 use crate::idempotency::{Idempotency, KeyDesk, Settled};
@@ -47,6 +49,8 @@ pub(crate) struct Decided {
     records: Vec<Verdict<Vec<Intake>>>,
     authorises: Vec<Verdict<Authorised>>,
     leases: Vec<Option<Verdict<LeaseGranted>>>,
+    /// How many leases are live after it, where somebody wanted to know.
+    live: LiveLeases,
 }
 
 /// What was decided on those that book.
@@ -78,13 +82,19 @@ impl Batch {
     }
 
     /// Carries all of it out inside a transaction.
-    pub(crate) fn decide(&self, tx: &mut Tx<'_>, terms: Terms) -> Result<Decided, StoreError> {
+    pub(crate) fn decide(
+        &self,
+        tx: &mut Tx<'_>,
+        terms: Terms,
+        live: &LiveLeases,
+    ) -> Result<Decided, StoreError> {
+        let mut live = live.next_batch();
         let mut keys = KeyDesk::open(tx, &self.keys(), terms.answers_since)?;
-        let releases = release::carry_out(tx, &self.releases, &mut keys, terms)?;
+        let releases = release::carry_out(tx, &self.releases, &mut keys, &mut live, terms)?;
         let (top_ups, records, authorises) = self.book(tx, &mut keys, terms)?;
-        let leases = lease::carry_out(tx, &self.leases, &mut keys, terms)?;
+        let leases = lease::carry_out(tx, &self.leases, &mut keys, &mut live, terms)?;
         keys.close(tx, terms.now)?;
-        Ok(Decided { releases, top_ups, records, authorises, leases })
+        Ok(Decided { releases, top_ups, records, authorises, leases, live })
     }
 
     /// All that books: who pays is looked up first, so that the ledgers of all of them are held in
@@ -113,9 +123,11 @@ impl Batch {
         Ok((top_ups, records, authorises))
     }
 
-    /// Tells the callers what was decided. Those lease requests that met numbers which another
-    /// process held are handed back: they are not decided yet.
-    pub(crate) fn answer(self, decided: Decided) -> Vec<LeaseJob> {
+    /// Tells the callers what was decided, and the writer how many leases are live. Those lease
+    /// requests that met numbers which another process held are handed back: they are not decided
+    /// yet.
+    pub(crate) fn answer(self, decided: Decided, live: &mut LiveLeases) -> Vec<LeaseJob> {
+        *live = decided.live;
         answer_all(self.releases, decided.releases);
         answer_all(self.top_ups, decided.top_ups);
         answer_all(self.records, decided.records);

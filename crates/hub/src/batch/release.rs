@@ -3,6 +3,7 @@
 use leaseline_core::release::{LeaseReleased, ReleaseView};
 use leaseline_store::{StoreError, Tx, load, record};
 
+use super::live::LiveLeases;
 use super::{Terms, distinct, fresh};
 use crate::idempotency::KeyDesk;
 use crate::inbox::{ReleaseJob, Verdict};
@@ -11,6 +12,7 @@ pub(super) fn carry_out(
     tx: &mut Tx<'_>,
     jobs: &[ReleaseJob],
     keys: &mut KeyDesk,
+    live: &mut LiveLeases,
     terms: Terms,
 ) -> Result<Vec<Verdict<LeaseReleased>>, StoreError> {
     if jobs.is_empty() {
@@ -22,6 +24,8 @@ pub(super) fn carry_out(
         .iter()
         .map(|job| keys.settle(job.key.as_ref(), || view.release(&job.ask, terms.now)))
         .collect();
-    record::leases::releases(tx, &fresh(verdicts.iter()))?;
+    let released = fresh(verdicts.iter());
+    record::leases::releases(tx, &released)?;
+    live.released(&released);
     Ok(verdicts)
 }

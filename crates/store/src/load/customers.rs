@@ -114,23 +114,42 @@ pub struct Holdings {
     pub reserved: i64,
 }
 
-/// How many leases of each kind these limited customers have live, held against other grants
-/// until the transaction ends.
-pub fn live_leases(
-    tx: &mut Tx<'_>,
-    limited: &[(CustomerId, LeaseKind)],
-    now: Timestamp,
-) -> Result<HashMap<(CustomerId, LeaseKind), i64>, StoreError> {
+/// A customer's leases of one kind.
+pub type CustomersLeases = (CustomerId, LeaseKind);
+
+/// Holds how many leases these limited customers may have, and with it how many they get, against
+/// other grants until the transaction ends.
+pub fn hold_limits(tx: &mut Tx<'_>, limited: &[CustomersLeases]) -> Result<(), StoreError> {
     let ids: Vec<_> = limited.iter().map(|(id, _)| *id).collect();
-    lock(tx, Lock::LimitedServices, &ids)?;
-    let rows = Rows::new("customer_id, kind")
-        .integers(limited.iter().map(|(id, _)| id.get()))
-        .integers(limited.iter().map(|(_, kind)| i64::from(kind.code())));
-    let rows: Vec<(i64, i64, i64)> = Statement::<(BigInt, BigInt, BigInt)>::new(LIVE_LEASES)
-        .integer(now.micros())
-        .over(rows)
-        .load(tx.connection)?;
-    rows.into_iter().map(live_count).collect()
+    lock(tx, Lock::LimitedServices, &ids)
+}
+
+/// Leases that were not given back and end after an instant, up to another if there is one: after
+/// now, those that are live; from then to now, those that have expired since.
+#[derive(Clone, Copy, Debug)]
+pub struct Unreleased {
+    /// Whose, and of which kind.
+    pub of: CustomersLeases,
+    /// They end after it.
+    pub after: Timestamp,
+    /// They end by it.
+    pub until: Option<Timestamp>,
+}
+
+/// How many leases each of these is.
+pub fn unreleased(
+    tx: &mut Tx<'_>,
+    asked: &[Unreleased],
+) -> Result<HashMap<CustomersLeases, i64>, StoreError> {
+    let until = |asked: &Unreleased| asked.until.map_or(i64::MAX, Timestamp::micros);
+    let rows = Rows::new("customer_id, kind, after, until")
+        .integers(asked.iter().map(|asked| asked.of.0.get()))
+        .integers(asked.iter().map(|asked| i64::from(asked.of.1.code())))
+        .integers(asked.iter().map(|asked| asked.after.micros()))
+        .integers(asked.iter().map(until));
+    let rows: Vec<(i64, i64, i64)> =
+        Statement::<(BigInt, BigInt, BigInt)>::new(UNRELEASED).over(rows).load(tx.connection)?;
+    rows.into_iter().map(lease_count).collect()
 }
 
 fn lock(tx: &mut Tx<'_>, lock: Lock, ids: &[CustomerId]) -> Result<(), StoreError> {
@@ -138,12 +157,12 @@ fn lock(tx: &mut Tx<'_>, lock: Lock, ids: &[CustomerId]) -> Result<(), StoreErro
     Ok(tx.connection.dialect().lock(lock, &ids)?)
 }
 
-fn live_count(
-    (customer, kind, live): (i64, i64, i64),
-) -> Result<((CustomerId, LeaseKind), i64), StoreError> {
+fn lease_count(
+    (customer, kind, count): (i64, i64, i64),
+) -> Result<(CustomersLeases, i64), StoreError> {
     let customer = known(CustomerId::new(customer), "leases")?;
     let kind = known(i16::try_from(kind).ok(), "leases")?;
-    Ok(((customer, LeaseKind::from_code(kind)?), live))
+    Ok(((customer, LeaseKind::from_code(kind)?), count))
 }
 
 const IDS_AFTER: &str = "SELECT id FROM customers WHERE id > {} ORDER BY id LIMIT {}";
@@ -174,11 +193,11 @@ const IDS_BY_KEY: &str = "
     SELECT c.customer_key, c.id FROM v JOIN customers c ON c.customer_key = v.customer_key";
 
 // The condition is spelt as in the partial index.
-const LIVE_LEASES: &str = "
+const UNRELEASED: &str = "
     SELECT v.customer_id, v.kind,
            (SELECT count(*) FROM leases l
             WHERE l.customer_id = v.customer_id AND l.kind = v.kind
-              AND l.released_at IS NULL AND l.expires_at > {})
+              AND l.released_at IS NULL AND l.expires_at > v.after AND l.expires_at <= v.until)
     FROM v WHERE v.customer_id IS NOT NULL";
 
 type TermsSql = (SmallInt, BigInt, BigInt, BigInt);
@@ -270,4 +289,18 @@ fn credit_limit(credits: i64) -> Result<CreditLimit, StoreError> {
 
 fn prefixes(text: &str) -> Result<Vec<Prefix>, StoreError> {
     text.split_ascii_whitespace().map(|digits| known(Prefix::parse(digits), TABLE)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Planner;
+
+    #[test]
+    fn counting_walks_along_the_index() {
+        let whose = Rows::new("customer_id, kind, after, until").integers([7, 8]).integers([1, 2]);
+        let rows = whose.integers([0, 0]).integers([9, 9]);
+        let plan = Planner::new().plan(&Statement::<()>::new(UNRELEASED).over(rows));
+        assert!(plan.walks_no_table(), "{plan:#?}");
+    }
 }

@@ -24,7 +24,8 @@ pub fn last_batch(tx: &mut Tx<'_>, writer: Uuid) -> Result<Option<i64>, StoreErr
     Ok(writers::table.find(id).select(writers::batch).first(tx.connection).optional()?)
 }
 
-/// How many batches all writers together have committed.
+/// How many batches all writers together have committed, and how often one registered: a count that
+/// grows with each of these by one.
 pub fn batches(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     let sum = Statement::<BigInt>::new(
         "SELECT CAST(COALESCE(sum(batch), 0) + count(*) AS BIGINT) FROM writers",

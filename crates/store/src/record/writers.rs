@@ -50,19 +50,21 @@ pub fn begin_batch(
     Ok(if note(FIND_BATCH)? == 1 { BatchStart::Committed } else { BatchStart::OutOfOrder })
 }
 
-/// Registers a writer that has not committed anything yet, and forgets those that have been
-/// silent for a month.
-pub fn register(tx: &mut Tx<'_>, writer: Uuid, now: Timestamp) -> Result<(), StoreError> {
-    let month_ago = now.saturating_sub(MONTH).micros();
-    diesel::delete(writers::table.filter(writers::seen_at.lt(month_ago))).execute(tx.connection)?;
+/// Registers a writer, and forgets those that have been silent for a month. It begins with as many
+/// batches as those had, so that all batches together never get fewer; says with how many.
+pub fn register(tx: &mut Tx<'_>, writer: Uuid, now: Timestamp) -> Result<i64, StoreError> {
+    let silent = writers::table.filter(writers::seen_at.lt(now.saturating_sub(MONTH).micros()));
+    let forgotten: Vec<i64> =
+        diesel::delete(silent).returning(writers::batch).get_results(tx.connection)?;
+    let batch: i64 = forgotten.iter().map(|batch| batch + 1).sum();
     diesel::insert_into(writers::table)
         .values((
             writers::id.eq(writer.as_bytes().as_slice()),
-            writers::batch.eq(0),
+            writers::batch.eq(batch),
             writers::seen_at.eq(now.micros()),
         ))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(batch)
 }
 
 /// Has no writer have seen a later instant than this one; says how many had.

@@ -36,7 +36,7 @@ async fn what_is_decided_on_does_not_change_before_the_commit() {
     let change: Load<'_> = &|tx| load::customers::customer_for_change(tx, customer).map(drop);
     let count: Load<'_> = &|tx| {
         let limited = [(customer, LeaseKind::Single)];
-        load::customers::live_leases(tx, &limited, Timestamp::EPOCH).map(drop)
+        load::customers::hold_limits(tx, &limited)
     };
     let post: Load<'_> = &|tx| load::ledgers::ledgers_for_posting(tx, &[customer]).map(drop);
     let release: Load<'_> = &|tx| load::leases::leases_for_release(tx, &[lease]).map(drop);

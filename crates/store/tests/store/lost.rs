@@ -1,8 +1,10 @@
 //! What is found again when a connection was lost.
 
+use std::time::Duration;
+
 use leaseline_core::Timestamp;
 use leaseline_store::record::writers::{BatchStart, begin_batch, register};
-use leaseline_store::{ReadPool, Store, load};
+use leaseline_store::{ReadPool, Session, Store, load};
 use leaseline_testkit::{Database, databases};
 use uuid::Uuid;
 
@@ -25,6 +27,27 @@ fn a_batch_begins_once_and_is_then_found() {
         check(writer, 1, BatchStart::OutOfOrder);
         check(writer, 4, BatchStart::OutOfOrder);
         check(nobody, 1, BatchStart::OutOfOrder);
+    }
+}
+
+#[test]
+fn all_batches_together_never_get_fewer() {
+    for database in databases() {
+        let mut session = Store::from_url(database.url()).unwrap().connect().unwrap();
+        let [silent, one, two] = [1, 2, 3].map(Uuid::from_u128);
+        let later = NOW.saturating_add(Duration::from_secs(31 * 24 * 3_600));
+        let all = |session: &mut Session| load::writers::batches(&mut session.read()).unwrap();
+        assert_eq!(session.write(|tx| register(tx, silent, NOW)).unwrap(), 0);
+        for batch in 1..=3 {
+            session.write(|tx| begin_batch(tx, silent, batch, NOW)).unwrap();
+        }
+        assert_eq!(all(&mut session), 4);
+
+        let first = session.write(|tx| register(tx, one, later)).unwrap();
+        assert_eq!((first, all(&mut session)), (4, 5), "the silent one is forgotten");
+        session.write(|tx| begin_batch(tx, one, first + 1, later)).unwrap();
+        let second = session.write(|tx| register(tx, two, later)).unwrap();
+        assert_eq!((second, all(&mut session)), (0, 7));
     }
 }
 
