@@ -163,7 +163,7 @@ impl From<&ApiUser> for Shown {
                 ("client", *may_top_up, Some(ids))
             }
         };
-        let (id, name) = (user.id.get(), user.name.clone());
+        let (id, name) = (user.id.get(), user.name.to_string());
         Self { id, name, role, enabled: user.enabled, may_top_up, customers }
     }
 }

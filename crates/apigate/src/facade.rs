@@ -8,7 +8,7 @@ use leaseline_core::api_user::ApiUser;
 use leaseline_core::customer::CustomerStatus;
 use leaseline_core::timestamp::Zone;
 use leaseline_hub::{Hub, Request, Settled};
-use leaseline_web::{AccessNote, BodyError, Form, read_body};
+use leaseline_web::{AccessNote, BodyError, Effect, Form, read_body};
 
 use crate::from_wire::{self, Reading};
 use crate::key::Key;
@@ -24,6 +24,13 @@ pub(crate) struct Facade {
     settings: Settings,
     zone: Arc<dyn Zone>,
     paths: Paths,
+}
+
+/// What the access log may know.
+#[derive(Default)]
+struct Seen {
+    customer: Option<String>,
+    user: Option<Arc<str>>,
 }
 
 /// A request that was let in: who asks, for what, with which parameters.
@@ -47,12 +54,13 @@ impl Facade {
         request: &HttpRequest,
         operation: Operation,
         body: Result<&[u8], BodyError>,
-        customer: &mut Option<String>,
+        seen: &mut Seen,
     ) -> Result<String, Trouble> {
         let body = body?;
         let user = auth::prove(request.headers(), &self.settings.tokens, &self.hub).await?;
+        seen.user = Some(Arc::clone(&user.name));
         let form = intake::form(request.headers(), body, operation)?;
-        *customer = parameter::customer_id(&form).ok().map(|id| id.to_string());
+        seen.customer = parameter::customer_id(&form).ok().map(|id| id.to_string());
         if !operation.is_open_to(&user.role) {
             return Err(Status::Authorization.into());
         }
@@ -145,12 +153,17 @@ pub(crate) async fn answer(
     let body = read_body(&request, payload, &facade.settings.limits).await;
     let body = body.as_deref().map_err(|error| *error);
     let operation = facade.paths.operation(request.method(), request.path());
-    let mut customer = None;
+    let mut seen = Seen::default();
     let answered = match operation {
-        Ok(operation) => facade.perform(&request, operation, body, &mut customer).await,
+        Ok(operation) => facade.perform(&request, operation, body, &mut seen).await,
         Err(status) => Err(body.err().map_or(Trouble::Wire(status), Trouble::Body)),
     };
     let known = operation.ok();
+    let effect = match &answered {
+        Ok(_) if known.is_some_and(Operation::changes) => Effect::Changed,
+        Ok(_) => Effect::Looked,
+        Err(_) => Effect::Failed,
+    };
     let reply = match answered {
         Ok(body) => Reply::success(body),
         Err(trouble) => Reply::trouble(trouble, known),
@@ -159,7 +172,9 @@ pub(crate) async fn answer(
         facade: "apigate",
         operation: known.map_or("-", Operation::path).into(),
         outcome: reply.status.code().to_string().into(),
-        customer,
+        effect,
+        customer: seen.customer,
+        user: seen.user,
     }
     .leave(&request);
     reply.into_response()

@@ -61,6 +61,11 @@ impl Operation {
         }
     }
 
+    /// Whether it changes something when it succeeds.
+    pub(crate) const fn changes(self) -> bool {
+        !matches!(self, Self::Query(_) | Self::View)
+    }
+
     /// Its parameters, in the order in which they are judged.
     pub(crate) const fn parameters(self) -> &'static [&'static str] {
         match self {

@@ -55,7 +55,7 @@ pub struct ApiUser {
     /// Its id.
     pub id: ApiUserId,
     /// Its name, unique.
-    pub name: String,
+    pub name: Arc<str>,
     /// What it may do.
     pub role: Role,
     /// A disabled user can do nothing.

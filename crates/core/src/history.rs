@@ -102,6 +102,28 @@ pub enum Then {
     Nobody,
 }
 
+/// A stretch of a number's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// What the number was.
+    pub what: StretchOf,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; none for a reservation that goes on.
+    pub until: Option<Timestamp>,
+}
+
+/// What a number was for a stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StretchOf {
+    /// A lease held it.
+    Turn(Turn),
+    /// It rested after a lease; reckoned as [`Then::Resting`] is.
+    Rest,
+    /// It was set aside, leased or not.
+    Reservation(NamedCustomer),
+}
+
 impl Turn {
     /// At this instant it is over.
     pub fn until(&self) -> Timestamp {
@@ -134,6 +156,26 @@ impl Around {
         holders.retain(|turn| turn.distance(at) <= BOUNDARY);
         holders.sort_by_key(|turn| (!turn.holds(at), turn.distance(at)));
         WhoHeldIt { then, holders }
+    }
+
+    /// The turns, the rests between them and these reservations, the last one first; what begins at
+    /// one instant in that order.
+    pub fn stretches(&self, reservations: &[Reservation]) -> Vec<Stretch> {
+        let turns = self.turns.iter().enumerate().flat_map(|(place, turn)| {
+            let (from, until) = (turn.until(), self.rests_until(place));
+            let held = StretchOf::Turn(turn.clone());
+            let held = Stretch { what: held, from: turn.from, until: Some(from) };
+            let rest = Stretch { what: StretchOf::Rest, from, until: Some(until) };
+            [Some(held), Some(rest).filter(|_| from < until)]
+        });
+        let reserved = reservations.iter().map(|it| Stretch {
+            what: StretchOf::Reservation(it.customer.clone()),
+            from: it.from,
+            until: it.until,
+        });
+        let mut stretches: Vec<_> = turns.flatten().chain(reserved).collect();
+        stretches.sort_by_key(|stretch| std::cmp::Reverse(stretch.from));
+        stretches
     }
 
     fn then(&self, at: Timestamp) -> Then {
@@ -260,5 +302,29 @@ mod tests {
         let who = around.who(at(30 * SECOND));
         assert_eq!(who.then, Then::Held);
         assert_eq!(who.holders[0].turn, 2);
+    }
+
+    #[test]
+    fn the_time_of_a_number_is_told_in_stretches() {
+        let around = around();
+        let reservations: Vec<_> = around.reservation.iter().cloned().collect();
+        let told = around.stretches(&reservations).into_iter().map(|stretch| {
+            let what = match stretch.what {
+                StretchOf::Turn(turn) => format!("turn {}", turn.turn),
+                StretchOf::Rest => "rest".to_owned(),
+                StretchOf::Reservation(customer) => format!("for {}", customer.id),
+            };
+            let second = |at: Timestamp| at.micros() / SECOND;
+            (what, second(stretch.from), stretch.until.map(second))
+        });
+        let expected = [
+            ("rest", 40, Some(45)),
+            ("turn 2", 30, Some(40)),
+            ("for 7", 25, Some(60)),
+            ("rest", 20, Some(25)),
+            ("turn 1", 10, Some(20)),
+        ];
+        let expected = expected.map(|(what, from, until)| (what.to_owned(), from, until));
+        assert_eq!(told.collect::<Vec<_>>(), expected);
     }
 }

@@ -34,6 +34,13 @@ pub struct NotANumber;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix(Box<str>);
 
+/// How numbers begin that somebody looks for: the first digits of their normal form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberBeginning {
+    value: i64,
+    digits: usize,
+}
+
 impl PhoneNumber {
     /// Reads digits with at most one `+` before them; `region` is where the writer is.
     ///
@@ -146,6 +153,27 @@ impl Prefix {
     }
 }
 
+impl NumberBeginning {
+    /// Reads 1 to 15 digits by the same rule as a whole number: `0388` in Malaysia and `+60388`
+    /// are the same beginning. None when there is anything else in the text.
+    pub fn parse(text: &str, region: &Region) -> Option<Self> {
+        let normal = normal_form(text, region);
+        let sound = Prefix::parse(&normal).is_some() && !normal.starts_with('0');
+        let value = sound.then(|| normal.parse().ok()).flatten()?;
+        Some(Self { value, digits: normal.len() })
+    }
+
+    /// The numbers that begin so, as integers: from one on and below another, for each length that
+    /// a number can have.
+    pub fn ranges(self) -> impl Iterator<Item = (i64, i64)> {
+        (self.digits.max(FEWEST_DIGITS)..=MOST_DIGITS).map(move |length| {
+            let more = u32::try_from(length - self.digits).unwrap_or(0);
+            let power = 10_i64.pow(more);
+            (self.value * power, (self.value + 1) * power)
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -171,6 +199,24 @@ mod tests {
     fn a_region_without_a_national_prefix_keeps_the_zero() {
         check("0612345678", "IT", Some("390612345678"));
         check("390612345678", "IT", Some("390612345678"));
+    }
+
+    #[test]
+    fn a_beginning_is_some_ranges_of_numbers() {
+        let malaysia = Region::by_code("MY").expect("in the table");
+        let ranges = |text: &str| {
+            NumberBeginning::parse(text, &malaysia).map(|it| it.ranges().collect::<Vec<_>>())
+        };
+        let of = ranges("0388").expect("a beginning");
+        assert_eq!((of[0], of.len()), ((6_038_800, 6_038_900), 9));
+        assert_eq!(ranges("+60388"), Some(of));
+        let whole = ranges("60388880000").expect("a number");
+        assert_eq!((whole[0], whole.len()), ((60_388_880_000, 60_388_880_001), 5));
+        let longest = vec![(999_999_999_999_999, 1_000_000_000_000_000)];
+        assert_eq!(ranges("999999999999999"), Some(longest));
+        for wrong in ["", "+", "00", "x", "03 8", "1234567890123456", "000"] {
+            assert_eq!(ranges(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Switch {
     /// Its id.
     pub id: SwitchId,
     /// Its name, which it logs in with.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Its password, hashed.
     pub password: PasswordHash,
     /// A disabled switch is not let in.

@@ -11,12 +11,14 @@ use std::time::{Duration, Instant};
 
 use leaseline_core::ids::PoolId;
 use leaseline_core::lease::LeaseKind;
+use leaseline_core::stock as core;
 use leaseline_store::load;
 use leaseline_store::load::inventory::{NumberState, Place, Stock};
 use tokio::time::sleep;
 
 use crate::failure::Failure;
 use crate::hub::Hub;
+use crate::insight;
 use crate::meters;
 
 /// From the beginning of one census to that of the next, or longer if it takes longer.
@@ -40,6 +42,7 @@ struct Census {
     labels: HashMap<PoolId, String>,
     numbers: HashMap<(String, &'static str), u64>,
     leased: HashMap<LeaseKind, u64>,
+    stock: HashMap<PoolId, core::Stock>,
 }
 
 /// Counts from time to time, until it is dropped.
@@ -50,7 +53,10 @@ pub(crate) async fn run(hub: &Hub) {
         if let Ok(census) = take(hub).await {
             census.publish();
             meters::inventory_counted(began.elapsed());
-            hub.inventory_was_counted();
+            let at = hub.now();
+            // What failed is logged; the next census is soon enough.
+            let _ = insight::keep_samples(hub, at, &census.stock).await;
+            hub.inventory_was_counted(at, census.stock);
         }
         sleep(EVERY.saturating_sub(began.elapsed())).await;
     }
@@ -72,13 +78,17 @@ async fn take(hub: &Hub) -> Result<Census, Failure> {
 
 impl Census {
     fn of(pools: Vec<(PoolId, String)>) -> Self {
+        let ids: Vec<PoolId> = pools.iter().map(|(id, _)| *id).collect();
         let labels: HashMap<_, _> = pools.into_iter().take(MOST_POOLS).collect();
         let zeros = labels.values().flat_map(|pool| STATES.map(|state| ((pool.clone(), state), 0)));
         let leased = HashMap::from([(LeaseKind::Single, 0), (LeaseKind::Group, 0)]);
-        Self { numbers: zeros.collect(), labels, leased }
+        let stock = ids.into_iter().map(|pool| (pool, core::Stock::default())).collect();
+        Self { numbers: zeros.collect(), labels, leased, stock }
     }
 
     fn add(&mut self, Stock { pool, state, numbers }: Stock) {
+        let stock = self.stock.entry(pool).or_default();
+        *part(stock, state) += numbers;
         let pool = self.labels.get(&pool).map_or(OTHERS, String::as_str).to_owned();
         *self.numbers.entry((pool, label(state))).or_default() += numbers;
         if let NumberState::Leased(kind) = state {
@@ -93,6 +103,16 @@ impl Census {
         for (kind, numbers) in &self.leased {
             meters::active_leases(*kind, numbers / numbers_of(*kind));
         }
+    }
+}
+
+const fn part(stock: &mut core::Stock, state: NumberState) -> &mut u64 {
+    match state {
+        NumberState::Free => &mut stock.free,
+        NumberState::Reserved => &mut stock.reserved,
+        NumberState::Leased(_) => &mut stock.leased,
+        NumberState::Resting => &mut stock.resting,
+        NumberState::Blocked => &mut stock.blocked,
     }
 }
 

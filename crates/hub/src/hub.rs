@@ -1,12 +1,15 @@
 //! The handle that everything asks through.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::customer::Limit;
+use leaseline_core::ids::PoolId;
 use leaseline_core::retention::RetentionTerms;
+use leaseline_core::stock::Stock;
 use leaseline_core::throttle::Throttle;
 use leaseline_store::{Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
 use tokio::sync::mpsc::error::TrySendError;
@@ -23,6 +26,7 @@ use crate::idempotency::{Idempotency, Settled};
 use crate::identity::Identities;
 use crate::ids::{Ids, RandomIds};
 use crate::inbox::{Answer, Command};
+use crate::insight::{self, Keeping, RequestLog};
 use crate::logins::Recent;
 use crate::meters;
 use crate::mor_users::MorIdentities;
@@ -70,11 +74,19 @@ struct Inner {
     patience: Duration,
     closing: watch::Sender<bool>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// When the inventory was last counted to its end.
-    counted: Mutex<Option<Instant>>,
+    /// When the inventory was last counted to its end, and what came of it.
+    counted: Mutex<Option<Counted>>,
+    requests: RequestLog,
     /// Shows everybody that a SQLite database is in use, however idle this process is: `restore`
     /// and its like look for it. PostgreSQL knows by itself.
     anchor: Mutex<Option<Session>>,
+}
+
+/// The inventory, as this process counted it last.
+struct Counted {
+    when: Instant,
+    at: Timestamp,
+    stock: Arc<HashMap<PoolId, Stock>>,
 }
 
 /// How a hub is set up. Everything in it is bounded.
@@ -95,6 +107,8 @@ pub struct Settings {
     pub throttle: Throttle,
     /// So long an answer that was given under an idempotency key is repeated.
     pub answers_kept: Duration,
+    /// Which requests are remembered, and for how long.
+    pub requests: Keeping,
     /// The clock.
     pub clock: Box<dyn Clock>,
     /// The source of ids.
@@ -115,6 +129,7 @@ impl Settings {
             max_leases_per_phone: Limit::NONE,
             throttle: Throttle::default(),
             answers_kept: RetentionTerms::default().idempotency,
+            requests: Keeping::default(),
             clock: Box::new(SystemClock),
             ids: Arc::new(RandomIds),
             digits: Arc::new(RandomDigits),
@@ -216,8 +231,10 @@ impl Hub {
             closing,
             writer: Mutex::new(Some(writer)),
             counted: Mutex::new(None),
+            requests: RequestLog::new(settings.requests),
             anchor: Mutex::new(store.file().is_some().then_some(session)),
         }));
+        tokio::spawn(insight::keep_requests(hub.clone(), closed.clone()));
         tokio::spawn(sweeper::run(hub.clone(), closed));
         Ok(hub)
     }
@@ -254,6 +271,7 @@ impl Hub {
     /// Takes no more requests, finishes those that were accepted, and stops the writer.
     pub async fn close(&self) {
         self.0.closing.send_replace(true);
+        self.flush_requests().await;
         drop(lock(&self.0.inbox).take());
         let mut threads = self.0.readers.close();
         threads.extend(lock(&self.0.writer).take());
@@ -282,12 +300,22 @@ impl Hub {
         self.0.readers.in_flight()
     }
 
-    pub(crate) fn inventory_was_counted(&self) {
-        *lock(&self.0.counted) = Some(Instant::now());
+    pub(crate) fn inventory_was_counted(&self, at: Timestamp, stock: HashMap<PoolId, Stock>) {
+        let counted = Counted { when: Instant::now(), at, stock: Arc::new(stock) };
+        *lock(&self.0.counted) = Some(counted);
     }
 
     pub(crate) fn inventory_counted_at(&self) -> Option<Instant> {
-        *lock(&self.0.counted)
+        lock(&self.0.counted).as_ref().map(|counted| counted.when)
+    }
+
+    /// The inventory as this process counted it last, and when that was.
+    pub(crate) fn stock_counted(&self) -> Option<(Timestamp, Arc<HashMap<PoolId, Stock>>)> {
+        lock(&self.0.counted).as_ref().map(|counted| (counted.at, Arc::clone(&counted.stock)))
+    }
+
+    pub(crate) fn request_log(&self) -> &RequestLog {
+        &self.0.requests
     }
 
     pub(crate) fn identities(&self) -> &Identities {

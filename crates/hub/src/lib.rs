@@ -21,6 +21,7 @@ mod idempotency;
 mod identity;
 mod ids;
 mod inbox;
+pub mod insight;
 mod logins;
 pub mod meters;
 mod mor_users;

@@ -28,6 +28,7 @@ const INBOX_CAPACITY: &str = "leaseline_inbox_capacity";
 const READS_IN_FLIGHT: &str = "leaseline_reads_in_flight";
 const CLOCK_LAG: &str = "leaseline_clock_lag_seconds";
 const CLOCK_OFFSET: &str = "leaseline_clock_offset_seconds";
+const REQUESTS_DROPPED: &str = "leaseline_requests_dropped_total";
 const NUMBERS: &str = "leaseline_numbers";
 const LEASES: &str = "leaseline_leases_active";
 const INVENTORY_COUNT: &str = "leaseline_inventory_count_seconds";
@@ -40,6 +41,7 @@ pub(crate) fn begin() {
     counter!(INBOX_REFUSALS).increment(0);
     counter!(BATCHES_REPLAYED).increment(0);
     counter!(COMMITS_UNKNOWN).increment(0);
+    counter!(REQUESTS_DROPPED).increment(0);
     counter!(STORE_FAILURES, "reason" => "locked").increment(0);
     counter!(STORE_FAILURES, "reason" => "unavailable").increment(0);
     for kind in EntryKind::ALL {
@@ -54,6 +56,7 @@ fn describe() {
     describe_counter!(INBOX_REFUSALS, "Requests refused because the inbox was full");
     describe_counter!(BATCHES_REPLAYED, "Failed batches whose requests were tried one by one");
     describe_counter!(COMMITS_UNKNOWN, "Commits that were not answered");
+    describe_counter!(REQUESTS_DROPPED, "Requests that should have been remembered and were not");
     describe_counter!(STORE_FAILURES, "Reads and batches that the database failed, by reason");
     describe_counter!(POSTINGS, "Ledger entries written by this process, by kind");
     describe_gauge!(INBOX_DEPTH, "Requests that wait for the writer");
@@ -89,6 +92,11 @@ pub(crate) fn committed(tally: &Tally) {
 /// A batch failed, and its requests are tried one by one.
 pub(crate) fn batch_replayed() {
     counter!(BATCHES_REPLAYED).increment(1);
+}
+
+/// So many requests should have been remembered and were not.
+pub(crate) fn requests_dropped(count: u64) {
+    counter!(REQUESTS_DROPPED).increment(count);
 }
 
 /// Nobody knows whether a commit was carried out.

@@ -1,6 +1,6 @@
 //! What is done from time to time: forgetting the answers that nobody may repeat any more and the
-//! failed logins that no longer count, a thousand at a time, and debiting the months that began;
-//! all as ordinary requests between others.
+//! failed logins that no longer count, a thousand at a time, old requests and samples of pools too, and
+//! debiting the months that began; all as ordinary requests between others.
 
 use std::time::Duration;
 
@@ -13,9 +13,13 @@ use crate::cards;
 use crate::hub::Hub;
 use crate::ids::Ids;
 use crate::inbox::Command;
+use crate::insight::ThinSamples;
 use crate::request::{Request, Way};
 
 const PAUSE: Duration = Duration::from_secs(60);
+
+/// Old requests are looked for in one pass of so many, as that means a walk along all of them.
+const FORGETS_REQUESTS: u64 = 10;
 
 /// So much is forgotten in one transaction.
 const AT_A_TIME: i64 = 1_000;
@@ -34,6 +38,7 @@ struct ForgetFailedLogins {
 
 /// Runs until the hub closes.
 pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
+    let mut passes = 0_u64;
     loop {
         tokio::select! {
             _ = closing.changed() => return,
@@ -46,6 +51,11 @@ pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
         // What failed is logged where it happened, and tried again after the pause.
         let _ = accounts::charge_due_months(&hub).await;
         while let Ok(1..) = hub.ask(cards::ChargeCardDays).await {}
+        while let Ok(1..) = hub.ask(ThinSamples).await {}
+        if passes % FORGETS_REQUESTS == 0 {
+            let _ = hub.forget_requests().await;
+        }
+        passes += 1;
     }
 }
 

@@ -1,12 +1,14 @@
 //! A request's way through the facade.
 
+use std::sync::Arc;
+
 use actix_web::http;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use leaseline_core::ids::CardGroupId;
 use leaseline_core::mor_user::MorCaller;
 use leaseline_hub::{Failure, Hub, Request, Settled};
-use leaseline_web::{AccessNote, BodyError, peer, read_body};
+use leaseline_web::{AccessNote, BodyError, Effect, peer, read_body};
 
 use crate::intake::Parameters;
 use crate::method::Method;
@@ -39,6 +41,7 @@ impl Facade {
         request: &HttpRequest,
         method: Option<Method>,
         body: Result<&[u8], BodyError>,
+        user: &mut Option<Arc<str>>,
     ) -> Result<Reply, Trouble> {
         let body = body?;
         if !self.settings.allow_api {
@@ -54,6 +57,7 @@ impl Facade {
         let source = peer::source(request, &self.settings.trusted_proxies);
         let vault = &self.settings.vault;
         let caller = auth::prove(&self.hub, vault, method, &sent, source).await?;
+        *user = sent.text("u").as_deref().map(Arc::from);
         Call { hub: &self.hub, request, method, caller, sent: &sent }.carry_out().await
     }
 }
@@ -145,13 +149,21 @@ pub(crate) async fn answer(
     let body = read_body(&request, payload, &facade.settings.limits).await;
     let body = body.as_deref().map_err(|error| *error);
     let method = Method::by_name(path::segment(request.match_info().unprocessed()));
-    let answered = facade.perform(&request, method, body).await;
+    let mut user = None;
+    let answered = facade.perform(&request, method, body, &mut user).await;
+    let effect = match &answered {
+        Ok(_) if method.is_some_and(Method::changes) => Effect::Changed,
+        Ok(_) => Effect::Looked,
+        Err(_) => Effect::Failed,
+    };
     let reply = answered.unwrap_or_else(|trouble| Reply::trouble(trouble, method));
     AccessNote {
         facade: "mor",
         operation: method.map_or("-", Method::name).into(),
         outcome: reply.outcome.into(),
+        effect,
         customer: None,
+        user,
     }
     .leave(&request);
     reply.into_response()

@@ -49,6 +49,14 @@ impl Method {
         }
     }
 
+    /// Whether it changes something when it succeeds.
+    pub const fn changes(self) -> bool {
+        match self {
+            Self::GroupCreate | Self::CardsCreate | Self::CardSell => true,
+            Self::GroupsGet | Self::CardsGet | Self::BalanceGet | Self::VersionGet => false,
+        }
+    }
+
     /// The parameters whose values are hashed, in that order.
     pub const fn hashed(self) -> &'static [&'static str] {
         match self {

@@ -143,6 +143,7 @@ fn settings(config: &Config) -> Settings {
         max_leases_per_phone: config.apigate.max_leases_per_phone,
         throttle: config.logins,
         answers_kept: config.retention.idempotency,
+        requests: config.requests,
         ..Settings::new(config.database_url.as_str())
     }
 }

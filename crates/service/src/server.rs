@@ -9,12 +9,13 @@ use actix_web::web::ServiceConfig;
 use futures_util::future::{BoxFuture, FutureExt, join};
 use leaseline_hub::{Hub, Inventory};
 use leaseline_web::exposition::Readers;
-use leaseline_web::{Exposition, Limits, Readiness, Shell, Stop, shell};
+use leaseline_web::{Exposition, Journal, Limits, Readiness, Shell, Stop, shell};
 
 use crate::config::Config;
 use crate::database;
 use crate::metrics::{Metrics, Scraped};
 use crate::problem::Problem;
+use crate::request_log::RequestsOf;
 
 /// A server with its database open, about to listen.
 pub struct Server {
@@ -118,7 +119,9 @@ impl Server {
     }
 
     fn shell(&self) -> Shell {
-        Shell { limits: self.config.limits.web, ..Shell::new(self.stop.clone()) }
+        let journal: Arc<dyn Journal> = Arc::new(RequestsOf(self.hub.clone()));
+        let journal = Some(journal);
+        Shell { limits: self.config.limits.web, journal, ..Shell::new(self.stop.clone()) }
     }
 
     fn with_operations(&self, shell: Shell, readers: Readers) -> Shell {

@@ -15,6 +15,7 @@ use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::rating::{RatedService, SmsType};
 use leaseline_core::record::{RecordFlag, RecordKind, Tracking};
+use leaseline_core::request_log::Effect;
 use leaseline_core::subscription::SubscriptionFees;
 use uuid::Uuid;
 
@@ -167,6 +168,12 @@ impl Code for SmsType {
     const CODES: &'static [(Self, i16)] =
         &[(Self::Replies, 1), (Self::Masking, 2), (Self::Tracking, 3), (Self::MaskTrack, 4)];
     const TABLE: &'static str = "sms_reports";
+}
+
+impl Code for Effect {
+    const CODES: &'static [(Self, i16)] =
+        &[(Self::Looked, 1), (Self::Changed, 2), (Self::Failed, 3)];
+    const TABLE: &'static str = "requests";
 }
 
 impl Code for Rounding {

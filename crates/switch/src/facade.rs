@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use leaseline_core::call::{CallDecided, CallOrigin, CallRefusal, CardClaim};
 use leaseline_core::record::{Intake, NewRecord, RecordName};
 use leaseline_core::switch::Switch;
 use leaseline_hub::records::TakeInRecords;
 use leaseline_hub::{Hub, Login, Realm};
-use leaseline_web::{AccessNote, Form, peer, read_body};
+use leaseline_web::{AccessNote, Effect, Form, peer, read_body};
 use serde::Serialize;
 
 use crate::intake::{Body, Fields};
@@ -23,6 +23,9 @@ pub(crate) struct Facade {
     hub: Hub,
     settings: Settings,
 }
+
+/// The name of the switch that asks, for the access log.
+struct Asker(Arc<str>);
 
 /// How a record is read.
 type ReadRecord = fn(&Switch, &Fields) -> Result<NewRecord, WrongField>;
@@ -41,7 +44,9 @@ impl Facade {
     }
 
     async fn prove(&self, request: &HttpRequest) -> Result<Arc<Switch>, Trouble> {
-        auth::prove(&self.hub, request, &self.settings.trusted_proxies).await
+        let proved = auth::prove(&self.hub, request, &self.settings.trusted_proxies).await?;
+        request.extensions_mut().insert(Asker(Arc::clone(&proved.name)));
+        Ok(proved)
     }
 
     fn peer(&self, request: &HttpRequest) -> IpAddr {
@@ -200,15 +205,30 @@ fn wants_text(request: &HttpRequest) -> bool {
     query.is_ok_and(|query| query.get("format") == Some("text"))
 }
 
+/// What alone changes nothing.
+const LOOK_UP: &str = "cdr look-up";
+
 fn answer(
     request: &HttpRequest,
     operation: &'static str,
     answered: Result<Reply, Trouble>,
 ) -> HttpResponse {
+    let effect = match &answered {
+        Ok(_) if operation == LOOK_UP => Effect::Looked,
+        Ok(_) => Effect::Changed,
+        Err(_) => Effect::Failed,
+    };
     let reply = answered.unwrap_or_else(|trouble| Reply::trouble(&trouble));
-    let outcome = reply.outcome.into();
-    AccessNote { facade: "switch", operation: operation.into(), outcome, customer: None }
-        .leave(request);
+    let user = request.extensions().get::<Asker>().map(|asker| Arc::clone(&asker.0));
+    AccessNote {
+        facade: "switch",
+        operation: operation.into(),
+        outcome: reply.outcome.into(),
+        effect,
+        customer: None,
+        user,
+    }
+    .leave(request);
     reply.into_response()
 }
 
@@ -277,5 +297,5 @@ pub(crate) async fn fs_call(
 
 pub(crate) async fn look_up(request: HttpRequest, facade: Data<Facade>) -> HttpResponse {
     let answered = facade.look_up(&request).await;
-    answer(&request, "cdr look-up", answered)
+    answer(&request, LOOK_UP, answered)
 }

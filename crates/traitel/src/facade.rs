@@ -1,9 +1,11 @@
 //! A request's way through the facade.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use leaseline_hub::Hub;
-use leaseline_web::{AccessNote, BodyError, read_body};
+use leaseline_web::{AccessNote, BodyError, Effect, read_body};
 
 use crate::call::Call;
 use crate::error::Error;
@@ -23,6 +25,7 @@ pub(crate) struct Facade {
 struct Seen {
     mode: Option<Mode>,
     customer: Option<String>,
+    user: Option<Arc<str>>,
 }
 
 impl Facade {
@@ -43,6 +46,7 @@ impl Facade {
         let proxies = &self.settings.trusted_proxies;
         let login = auth::prove(&self.hub, request, proxies, &parameters).await?;
         seen.customer = Some(login.account.customer.to_string());
+        seen.user = parameters.get("user").map(Arc::from);
         let mode = mode.ok_or(Error::Incomplete)?;
         if mode.required().iter().any(|name| parameters.filled(name).is_none()) {
             return Err(Error::Incomplete);
@@ -63,11 +67,18 @@ pub(crate) async fn answer(
     let body = body.as_deref().map_err(|error| *error);
     let mut seen = Seen::default();
     let answered = facade.perform(&request, body, &mut seen).await;
+    let effect = match &answered {
+        Ok(_) if seen.mode.is_some_and(Mode::changes) => Effect::Changed,
+        Ok(_) => Effect::Looked,
+        Err(_) => Effect::Failed,
+    };
     AccessNote {
         facade: "traitel",
         operation: seen.mode.map_or("-", Mode::name).into(),
         outcome: answered.as_ref().err().map_or("ok", |error| error.code()).into(),
+        effect,
         customer: seen.customer,
+        user: seen.user,
     }
     .leave(&request);
     reply::response(answered)

@@ -66,6 +66,39 @@ modes! {
 }
 
 impl Mode {
+    /// Whether it changes something when it succeeds.
+    pub(crate) const fn changes(self) -> bool {
+        match self {
+            Self::AddSubAccount
+            | Self::DelSubAccount
+            | Self::UpdateSubAccount
+            | Self::AssignNumber
+            | Self::SubscribeDid
+            | Self::AddIvml
+            | Self::UpdateIvml
+            | Self::DeleteIvml
+            | Self::SetTimeZone => true,
+            Self::QueryBalance
+            | Self::QuerySubAccounts
+            | Self::QueryNumbers
+            | Self::QueryDidCountries
+            | Self::QueryDidCities
+            | Self::QueryDids
+            | Self::ListIvr
+            | Self::ListIvml
+            | Self::LogFaxIn
+            | Self::LogFaxOut
+            | Self::LogVoiceIn
+            | Self::LogVoiceOut
+            | Self::LogSmsIn
+            | Self::LogSmsOut
+            | Self::QueryTimeZone
+            | Self::QuerySmsCost
+            | Self::QueryVoiceCost
+            | Self::QueryFaxCost => false,
+        }
+    }
+
     /// The mode of this name, whatever its case.
     pub(crate) fn by_name(name: &str) -> Option<Self> {
         Self::by_lower_case_name(&name.to_ascii_lowercase())

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BodySize, MessageBody};
@@ -28,8 +29,47 @@ pub struct AccessNote {
     pub operation: Cow<'static, str>,
     /// What the protocol answered: a status number, an error's number, `ok`.
     pub outcome: Cow<'static, str>,
+    /// What came of it.
+    pub effect: Effect,
     /// The customer's id, once it is known.
     pub customer: Option<String>,
+    /// Who asked, once that is proved: a name, never a number of a telephone.
+    pub user: Option<Arc<str>>,
+}
+
+/// What came of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It was answered and changed nothing.
+    Looked,
+    /// It changed something.
+    Changed,
+    /// It was refused or failed.
+    Failed,
+}
+
+/// A request that is over.
+#[derive(Debug)]
+pub struct Over {
+    /// Its id.
+    pub id: RequestId,
+    /// What came of it; without a note, what its HTTP status says.
+    pub effect: Effect,
+    /// From its head to its answer.
+    pub duration: Duration,
+    /// What its facade knows of it.
+    pub note: Option<AccessNote>,
+    /// What the line says instead of the note's outcome: the HTTP status where there is no note, and
+    /// `abandoned` where the client went away.
+    pub instead: Option<String>,
+}
+
+/// Somebody who hears of every request that is over, but for those that ask for health and metrics.
+///
+/// It is told on the worker's own thread, before the next request: it must not wait for anything.
+pub trait Journal: Send + Sync {
+    /// A request is over.
+    fn over(&self, request: Over);
 }
 
 impl AccessNote {
@@ -54,6 +94,7 @@ pub(crate) struct AccessLine {
     is_probe: bool,
     note: Slot,
     answer: Option<Answer>,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 /// What was answered in terms of HTTP.
@@ -64,11 +105,15 @@ struct Answer {
 }
 
 impl AccessLine {
-    pub(crate) fn begin(id: RequestId, request: &ServiceRequest) -> Self {
+    pub(crate) fn begin(
+        id: RequestId,
+        request: &ServiceRequest,
+        journal: Option<Arc<dyn Journal>>,
+    ) -> Self {
         let note = Slot::default();
         request.extensions_mut().insert(note.clone());
         let is_probe = matches!(request.path(), "/healthz" | "/readyz" | "/metrics");
-        Self { id, started: Instant::now(), is_probe, note, answer: None }
+        Self { id, started: Instant::now(), is_probe, note, answer: None, journal }
     }
 
     pub(crate) fn answered<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
@@ -116,15 +161,31 @@ macro_rules! line {
 
 impl Drop for AccessLine {
     fn drop(&mut self) {
-        let note = self.note.0.take();
-        let (note, answer) = (note.as_ref(), self.answer.as_ref());
-        let (outcome, duration) = (&*outcome(note, answer), self.started.elapsed());
+        let left = self.note.0.take();
+        let (note, answer) = (left.as_ref(), self.answer.as_ref());
+        let (said, duration) = (outcome(note, answer), self.started.elapsed());
+        let outcome = &*said;
         if self.is_probe {
             line!(tracing::Level::DEBUG, self, note, answer, outcome, duration);
-        } else {
-            line!(tracing::Level::INFO, self, note, answer, outcome, duration);
-            meters::request(note, outcome, duration);
+            return;
         }
+        line!(tracing::Level::INFO, self, note, answer, outcome, duration);
+        meters::request(note, outcome, duration);
+        if let Some(journal) = &self.journal {
+            let effect = note.map_or_else(|| effect(answer), |note| note.effect);
+            // What the note says itself is not copied.
+            let is_noted = note.is_some() && answer.is_some();
+            let instead = (!is_noted).then(|| said.into_owned());
+            journal.over(Over { id: self.id, effect, duration, note: left, instead });
+        }
+    }
+}
+
+/// What came of a request that no facade has left a note for.
+fn effect(answer: Option<&Answer>) -> Effect {
+    match answer {
+        Some(answer) if answer.status < 400 => Effect::Looked,
+        _ => Effect::Failed,
     }
 }
 

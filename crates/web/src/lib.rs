@@ -25,7 +25,7 @@
 //! # fn pieces(ready: std::sync::Arc<dyn leaseline_web::Readiness>) {
 //! let stop = Stop::new();
 //! let app = App::new()
-//!     .wrap(observe(stop.clone()))
+//!     .wrap(observe(stop.clone(), None))
 //!     .configure(health::routes(ready, stop));
 //! # let _ = app;
 //! # }
@@ -47,7 +47,7 @@ mod request_id;
 pub mod shell;
 mod stop;
 
-pub use access::AccessNote;
+pub use access::{AccessNote, Effect, Journal, Over};
 pub use body::{BodyError, read_body};
 pub use exposition::Exposition;
 pub use form::{Form, FormError};

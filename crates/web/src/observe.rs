@@ -1,6 +1,7 @@
 //! The one middleware: an id, an access line, a net under panics, and a good-bye while draining.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
@@ -11,7 +12,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use crate::access::AccessLine;
+use crate::access::{AccessLine, Journal};
 use crate::connection::Phase;
 use crate::{RequestId, Stop, request_id};
 
@@ -24,24 +25,29 @@ use crate::{RequestId, Stop, request_id};
 ///   and the client cannot tell whether its request was carried out.
 /// - Once `stop` was asked for, answers carry `Connection: close`, so that keep-alive clients move
 ///   on to another process instead of meeting a closing connection.
+/// - The `journal`, if there is one, hears of every request that is over.
 pub fn observe<S, B>(
     stop: Stop,
+    journal: Option<Arc<dyn Journal>>,
 ) -> impl Transform<S, ServiceRequest, Response = ServiceResponse<B>, Error = Error, InitError = ()>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    from_fn(move |request: ServiceRequest, next: Next<B>| watched(request, next, stop.clone()))
+    from_fn(move |request: ServiceRequest, next: Next<B>| {
+        watched(request, next, stop.clone(), journal.clone())
+    })
 }
 
 async fn watched<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
     stop: Stop,
+    journal: Option<Arc<dyn Journal>>,
 ) -> Result<ServiceResponse<B>, Error> {
     let id = RequestId::fresh();
     request.extensions_mut().insert(id);
-    let mut line = AccessLine::begin(id, &request);
+    let mut line = AccessLine::begin(id, &request, journal);
     let _serving = Phase::of(&request).map(Phase::serve);
 
     // An error span, so that a log that shows nothing but errors shows their request as well.

@@ -42,7 +42,7 @@ use tokio::time::timeout;
 
 use crate::connection::{Connections, Watched};
 use crate::exposition::{self, Exposition, Readers};
-use crate::{Limits, Readiness, Stop, health, observe};
+use crate::{Journal, Limits, Readiness, Stop, health, observe};
 
 /// How long a connection that was taken before the listener was shut may take to bring a request.
 const LAST_CALL: Duration = Duration::from_millis(250);
@@ -59,6 +59,8 @@ pub struct Shell {
     pub readiness: Option<Arc<dyn Readiness>>,
     /// What `/metrics` shows, and to whom; none mounts no such route.
     pub metrics: Option<(Arc<dyn Exposition>, Readers)>,
+    /// Who hears of every request that is over.
+    pub journal: Option<Arc<dyn Journal>>,
     /// Asks this server to stop. Servers that share one stop together.
     pub stop: Stop,
     /// How long new connections are still taken after that, while any is open: 1 s. As long as the
@@ -76,6 +78,7 @@ impl Shell {
             workers: None,
             readiness: None,
             metrics: None,
+            journal: None,
             stop,
             drain_timeout: Duration::from_secs(1),
             shutdown_timeout: Duration::from_secs(30),
@@ -155,7 +158,7 @@ impl Running {
         let running = self.clone();
         let limits = self.shell.limits;
         let routes = App::new()
-            .wrap(observe(self.shell.stop.clone()))
+            .wrap(observe(self.shell.stop.clone(), self.shell.journal.clone()))
             .default_service(web::to(not_found))
             .configure(self.health())
             .configure(self.metrics())

@@ -12,7 +12,7 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
-use leaseline_web::{AccessNote, RequestId, Stop, observe};
+use leaseline_web::{AccessNote, Effect, RequestId, Stop, observe};
 use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
@@ -72,7 +72,9 @@ fn note(customer: Option<&str>) -> AccessNote {
         facade: "apigate",
         operation: "lease/single".into(),
         outcome: "11".into(),
+        effect: Effect::Changed,
         customer: customer.map(Into::into),
+        user: None,
     }
 }
 
@@ -102,7 +104,7 @@ async fn logged(request: TestRequest, most: Level) -> Vec<String> {
         Err::<actix_web::dev::ServiceResponse, _>(ErrorImATeapot("secret"))
     });
     let app = App::new()
-        .wrap(observe(Stop::new()))
+        .wrap(observe(Stop::new(), None))
         .route("/noted", web::post().to(noted))
         .route("/broken", web::post().to(noted_with_line_break))
         .route("/numbers/{number}", web::get().to(HttpResponse::Ok))
@@ -203,7 +205,7 @@ async fn a_middleware_that_fails_has_its_line_too() {
 #[tokio::test]
 async fn as_json_a_line_has_the_same_fields() {
     let (log, _guard) = Log::capture(Level::INFO, true);
-    let app = App::new().wrap(observe(Stop::new())).route("/noted", web::post().to(noted));
+    let app = App::new().wrap(observe(Stop::new(), None)).route("/noted", web::post().to(noted));
     let app = test::init_service(app).await;
     let answer = test::call_service(&app, TestRequest::post().uri("/noted").to_request()).await;
     let id = answer.headers().get("request-id").unwrap().to_str().unwrap();
@@ -221,7 +223,7 @@ async fn a_handler_and_its_log_know_the_id() {
         id.to_string()
     }
     let (log, _guard) = Log::capture(Level::INFO, false);
-    let app = App::new().wrap(observe(Stop::new())).route("/", web::get().to(handler));
+    let app = App::new().wrap(observe(Stop::new(), None)).route("/", web::get().to(handler));
     let app = test::init_service(app).await;
     let answer = test::call_service(&app, TestRequest::get().to_request()).await;
     let id = answer.headers().get("request-id").unwrap().to_str().unwrap().to_owned();

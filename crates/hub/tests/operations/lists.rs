@@ -141,7 +141,7 @@ async fn customers_their_holdings_and_their_ledgers() {
         assert_eq!(world.hub.ledger(other, Lines::OldestFirst(None), 2).await, Ok(vec![]));
 
         let names = |users: Vec<leaseline_core::api_user::ApiUser>| {
-            users.into_iter().map(|user| user.name).collect::<Vec<_>>()
+            users.into_iter().map(|user| user.name.to_string()).collect::<Vec<_>>()
         };
         world.client("ada", &[customer]).await;
         assert_eq!(names(world.hub.api_users(None, 10).await.unwrap()), ["admin", "ada"]);

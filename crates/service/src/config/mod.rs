@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use leaseline_core::region::Region;
 use leaseline_core::retention::RetentionTerms;
 use leaseline_core::throttle::Throttle;
+use leaseline_hub::insight::Keeping;
 use leaseline_web::Networks;
 
 use crate::database::{DatabaseUrl, UnknownUrl};
@@ -62,6 +63,8 @@ pub struct Config {
     pub logins: Throttle,
     /// `retention.*`: what is kept for how long.
     pub retention: RetentionTerms,
+    /// `requests.*` and how long requests are kept: which are remembered.
+    pub requests: Keeping,
 }
 
 impl Config {
@@ -84,6 +87,7 @@ impl Config {
 
     fn read(sources: &Sources) -> Result<(Self, Reader), Problem> {
         let mut keys = Reader::new(sources.layers()?);
+        let retention = sections::retention(&mut keys)?;
         let config = Self {
             database_url: database_url(&mut keys)?,
             listen: keys.need("listen", convert::address)?,
@@ -99,7 +103,8 @@ impl Config {
             limits: Limits::read(&mut keys)?,
             log: Log::read(&mut keys)?,
             logins: sections::logins(&mut keys)?,
-            retention: sections::retention(&mut keys)?,
+            retention,
+            requests: sections::requests(&mut keys, &retention)?,
         };
         keys.refuse_unknown()?;
         Ok((config, keys))

@@ -9,6 +9,7 @@ use leaseline_core::customer::Limit;
 use leaseline_core::retention::RetentionTerms;
 use leaseline_core::throttle::Throttle;
 use leaseline_hub::IanaZone;
+use leaseline_hub::insight::Keeping;
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 
@@ -247,6 +248,12 @@ pub(super) fn retention(keys: &mut Reader) -> Result<RetentionTerms, Problem> {
         requests: keys.need("retention.requests", convert::span)?,
         idempotency: keys.need("retention.idempotency", convert::span)?,
     })
+}
+
+/// `requests.*`; they are kept for as long as `retention.requests` says.
+pub(super) fn requests(keys: &mut Reader, retention: &RetentionTerms) -> Result<Keeping, Problem> {
+    let one_in: u32 = keys.need("requests.sample", whole(0, 1_000_000))?;
+    Ok(Keeping { one_in: (one_in > 0).then_some(one_in), span: retention.requests })
 }
 
 fn limit(value: &Value) -> Result<Limit, String> {

@@ -79,6 +79,9 @@ pub(crate) trait Dialect {
     /// The question how many tables of migrations there are: 0 or 1.
     fn migrations_in_catalogue(&self) -> &'static str;
 
+    /// The question how many bytes the database takes up.
+    fn bytes(&self) -> &'static str;
+
     /// What the database's own clock shows, if it has one: microseconds since the epoch.
     fn clock_micros(&mut self) -> QueryResult<Option<i64>>;
 }

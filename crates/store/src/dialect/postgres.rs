@@ -85,6 +85,10 @@ impl Dialect for PgConnection {
          WHERE relname = '__diesel_schema_migrations' AND pg_table_is_visible(oid)"
     }
 
+    fn bytes(&self) -> &'static str {
+        "SELECT pg_database_size(current_database())"
+    }
+
     fn clock_micros(&mut self) -> QueryResult<Option<i64>> {
         let clock = Statement::<BigInt>::new(
             "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",

@@ -138,6 +138,23 @@ pub struct ConflictLine {
     pub received_at: Timestamp,
 }
 
+impl ActivityCursor {
+    /// The place of a record that began then and has this id.
+    pub const fn new(at: Timestamp, id: RecordId) -> Self {
+        Self { at, id }
+    }
+
+    /// When the record began.
+    pub const fn at(self) -> Timestamp {
+        self.at
+    }
+
+    /// The record.
+    pub const fn id(self) -> RecordId {
+        self.id
+    }
+}
+
 impl RecordLine {
     /// Where it stands in a log.
     pub const fn cursor(&self) -> ActivityCursor {
@@ -216,13 +233,16 @@ pub fn review(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<Review>, StoreErro
 const ANY: i64 = -1;
 const MAIN_ACCOUNT: i64 = 0;
 
-fn lines(tx: &mut Tx<'_>, asked: Statement<'_, LineSql>) -> Result<Vec<RecordLine>, StoreError> {
+pub(super) fn lines(
+    tx: &mut Tx<'_>,
+    asked: Statement<'_, LineSql>,
+) -> Result<Vec<RecordLine>, StoreError> {
     let rows: Vec<LineRow> = asked.load(tx.connection)?;
     rows.into_iter().map(RecordLine::try_from).collect()
 }
 
-// A macro because `concat!` takes nothing but literals: the columns must not be written down five
-// times.
+// A macro because `concat!` takes nothing but literals: the columns must not be written down again
+// and again.
 macro_rules! select {
     () => {
         "SELECT r.id, r.kind, r.reporter, r.name, r.direction, r.customer_id, r.account_id,
@@ -238,6 +258,8 @@ macro_rules! select {
          LEFT JOIN sms_reports m ON m.record_id = r.id "
     };
 }
+
+pub(super) use select;
 
 const ACTIVITY: &str = concat!(
     select!(),
@@ -278,7 +300,7 @@ const CONFLICTS: &str = "
 
 const REVIEW: &str = "SELECT reviewed_at, note FROM record_reviews WHERE record_id = {}";
 
-type LineSql = (
+pub(super) type LineSql = (
     BigInt,
     SmallInt,
     Text,

@@ -91,6 +91,22 @@ pub fn number(
     Ok(lines(tx, at(Statement::new(ONE), now).integer(e164.integer()))?.pop())
 }
 
+/// At most so many numbers that are set aside for a customer, after one or from the first on, in the
+/// order of import.
+pub fn reserved(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    after: Option<NumberId>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<NumberLine>, StoreError> {
+    let listed = at(Statement::new(OF_RESERVE), now)
+        .integer(customer.get())
+        .integer(after.map_or(0, NumberId::get))
+        .integer(i64::from(limit));
+    lines(tx, listed)
+}
+
 /// The pool of this name.
 pub fn pool_named(tx: &mut Tx<'_>, name: &str) -> Result<Option<PoolId>, StoreError> {
     let rows: Vec<i64> =
@@ -152,6 +168,17 @@ const ONE: &str = concat!(
      FROM (",
     states!(),
     ") s WHERE s.e164 = {}"
+);
+
+const OF_RESERVE: &str = concat!(
+    "SELECT s.id, s.e164, s.shown, s.pool, CAST(s.state AS BIGINT), s.kind, s.blocked,
+            s.reserved_for, s.lease, s.turn, s.free_from
+     FROM (",
+    states!(),
+    ") s WHERE s.id IN (SELECT o.number_id FROM reservations o
+                        WHERE o.customer_id = {} AND o.unreserved_at IS NULL
+                          AND o.number_id > {})
+     ORDER BY s.id LIMIT {}"
 );
 
 impl ListState {

@@ -1,10 +1,12 @@
 //! A number's turns and reservations: who held it, and when.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::customer::PersonName;
-use leaseline_core::history::{Around, NamedCustomer, Reservation, Turn, WhoHeldIt};
+use leaseline_core::history::{Around, NamedCustomer, Reservation, Stretch, Turn, WhoHeldIt};
 use leaseline_core::ids::{CustomerId, NumberId};
 use leaseline_core::lease::LeaseKind;
 use leaseline_core::phone::E164;
@@ -31,6 +33,22 @@ pub struct NumberHistory {
     pub next: Option<i64>,
     /// When it was in whose reserve, the last time first; as many as there may be turns.
     pub reservations: Vec<Reservation>,
+    /// How long numbers of its pool rest after a lease.
+    pub quarantine: Duration,
+}
+
+impl NumberHistory {
+    /// The same as stretches of time, the last one first.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let around = Around {
+            turns: self.turns.clone(),
+            reservation: None,
+            last_turn: self.number.turn,
+            free_from: self.number.free_from,
+            quarantine: self.quarantine,
+        };
+        around.stretches(&self.reservations)
+    }
 }
 
 /// Who held a number at an instant; none when it is not a number of the inventory. The turn is
@@ -67,7 +85,28 @@ pub fn history(
     let turns = turns(tx, number.id, first, last)?;
     let reservations = reservations(tx, number.id, Timestamp::from_micros(i64::MAX), limit)?;
     let next = (first > 1 && !turns.is_empty()).then_some(first);
-    Ok(Some(NumberHistory { number, turns, next, reservations }))
+    let state: Vec<(i64, i64, i64, i64)> =
+        Statement::<(BigInt, BigInt, BigInt, BigInt)>::new(STATE)
+            .integer(e164.integer())
+            .load(tx.connection)?;
+    let quarantine = quarantine(known(state.first(), "numbers")?.3)?;
+    Ok(Some(NumberHistory { number, turns, next, reservations, quarantine }))
+}
+
+/// The turns of a number that held it at any time from one instant on and before another, the last
+/// one first; none when it is not a number of the inventory. Of very many the last ones.
+pub fn turns_within(
+    tx: &mut Tx<'_>,
+    e164: E164,
+    from: Timestamp,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<Option<Vec<Turn>>, StoreError> {
+    let Some(number) = number(tx, e164, now)? else { return Ok(None) };
+    let last = last_turn_begun(tx, number.id, until)?;
+    let mut turns = turns(tx, number.id, last - NEIGHBOURS, last)?;
+    turns.retain(|turn| turn.until() > from);
+    Ok(Some(turns))
 }
 
 /// The last turn of a number that began at an instant or before; 0 if none did.

@@ -164,7 +164,7 @@ pub fn lease_line(tx: &mut Tx<'_>, id: LeaseId) -> Result<Option<LeaseLine>, Sto
 }
 
 /// Rows of one lease follow one another.
-fn lines(rows: Vec<(LeaseRow, Option<String>)>) -> Result<Vec<LeaseLine>, StoreError> {
+pub(super) fn lines(rows: Vec<LineRow>) -> Result<Vec<LeaseLine>, StoreError> {
     let mut lines: Vec<LeaseLine> = Vec::new();
     for (row, granted_by) in rows {
         let id = lease_id(&row.id)?;
@@ -274,6 +274,8 @@ macro_rules! lines_of_page {
     };
 }
 
+pub(super) use lines_of_page;
+
 const LEASE_LINE: &str =
     concat!(", page AS (SELECT v.id FROM v WHERE v.id IS NOT NULL) ", lines_of_page!());
 
@@ -303,7 +305,8 @@ const LIVE_LEASES: &str = concat!(
 /// Where the filter names no customer.
 const ANYBODY: i64 = 0;
 
-type LineSql = (LeaseSql, Nullable<Text>);
+pub(super) type LineSql = (LeaseSql, Nullable<Text>);
+pub(super) type LineRow = (LeaseRow, Option<String>);
 
 const RELEASABLE: &str = "
     SELECT l.id, l.customer_id, l.kind, l.granted_at, l.expires_at, l.released_at,
@@ -335,7 +338,7 @@ fn releasable(row: &ReleasableRow) -> Result<Releasable, StoreError> {
     })
 }
 
-type LeaseSql = (
+pub(super) type LeaseSql = (
     Binary,
     BigInt,
     SmallInt,
@@ -355,7 +358,7 @@ pub(crate) type UserSql = (BigInt, Text, Nullable<Text>, Nullable<Text>, Nullabl
 pub(crate) type UserRow = (i64, String, Option<String>, Option<String>, Option<String>);
 
 #[derive(Queryable)]
-struct LeaseRow {
+pub(super) struct LeaseRow {
     id: Vec<u8>,
     customer_id: i64,
     kind: i16,

@@ -117,10 +117,11 @@ pub fn entries(
     rows.into_iter().map(entry).collect()
 }
 
-type EntrySql = (BigInt, BigInt, BigInt, BigInt, SmallInt, Binary, Nullable<Text>, BigInt);
-type EntryRow = (i64, i64, i64, i64, i16, Vec<u8>, Option<String>, i64);
+pub(super) type EntrySql =
+    (BigInt, BigInt, BigInt, BigInt, SmallInt, Binary, Nullable<Text>, BigInt);
+pub(super) type EntryRow = (i64, i64, i64, i64, i16, Vec<u8>, Option<String>, i64);
 
-fn entry(
+pub(super) fn entry(
     (ledger, seq, amount, balance_after, kind, source, reference, at): EntryRow,
 ) -> Result<LedgerEntry, StoreError> {
     Ok(LedgerEntry {

@@ -98,7 +98,7 @@ fn user(
         _ => return Err(StoreError::corrupt("api_users")),
     };
     let id = known(ApiUserId::new(id), "api_users")?;
-    Ok(ApiUser { id, name, role, enabled: enabled != 0 })
+    Ok(ApiUser { id, name: name.into(), role, enabled: enabled != 0 })
 }
 
 fn customers_of(tx: &mut Tx<'_>, user: i64) -> Result<Vec<CustomerId>, StoreError> {

@@ -95,7 +95,7 @@ fn user(
     let Some(found) = step.found else {
         let role = Role::of_nobody().changed(change);
         let id = record::users::new_api_user(tx, &step.entry.name, &role)?;
-        let user = ApiUser { id, name: step.entry.name.clone(), role, enabled: true };
+        let user = ApiUser { id, name: step.entry.name.as_str().into(), role, enabled: true };
         if enabled == Some(false) {
             record::users::set_enabled(tx, &user, false)?;
         }

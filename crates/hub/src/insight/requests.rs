@@ -1,0 +1,207 @@
+//! Requests that are remembered: those that failed or changed something, and one in so many of the
+//! others.
+//!
+//! Whoever serves says when a request is over. Nothing is allocated for one that is not kept, and
+//! one that is kept costs a place in a bounded queue; what finds no place is dropped and counted. A
+//! task takes what waits there and has the writer write it, in one statement, between other requests.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use leaseline_core::Timestamp;
+use leaseline_core::ids::CustomerId;
+use leaseline_core::request_log::{Effect, RequestId, RequestLine};
+use leaseline_store::record::requests::MOST_AT_ONCE;
+use leaseline_store::{Tx, load, record};
+use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
+
+use crate::failure::Failure;
+use crate::hub::{Hub, lock};
+use crate::ids::Ids;
+use crate::inbox::Command;
+use crate::meters;
+use crate::request::{Request, Way};
+
+/// So many requests wait to be written; more are dropped.
+const MOST_WAITING: usize = 8_192;
+
+/// Between two writes, when not more came than one takes, and when more came.
+const PAUSE: Duration = Duration::from_secs(1);
+const SHORT_PAUSE: Duration = Duration::from_millis(250);
+
+/// So many requests are remembered, however young they are.
+const MOST_KEPT: i64 = 1_000_000;
+
+/// So many are forgotten in one transaction.
+const AT_A_TIME: i64 = 1_000;
+
+/// How requests are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// Of those that failed at nothing and changed nothing one in so many; none for none of them.
+    pub one_in: Option<u32>,
+    /// For so long.
+    pub span: Duration,
+}
+
+impl Default for Keeping {
+    /// One in a hundred, for a week.
+    fn default() -> Self {
+        Self { one_in: Some(100), span: Duration::from_secs(7 * 86_400) }
+    }
+}
+
+/// What a facade knows of a request that is over.
+#[derive(Clone, Debug)]
+pub struct Noted {
+    /// Which protocol.
+    pub facade: Cow<'static, str>,
+    /// The operation by the protocol's own name.
+    pub operation: Cow<'static, str>,
+    /// What the protocol answered.
+    pub status: Cow<'static, str>,
+    /// How long it took.
+    pub took: Duration,
+    /// For which customer, as far as that is known.
+    pub customer: Option<CustomerId>,
+    /// Who asked.
+    pub user: Option<Arc<str>>,
+}
+
+/// The queue.
+pub(crate) struct RequestLog {
+    keeping: Keeping,
+    sender: mpsc::Sender<RequestLine>,
+    waiting: Mutex<mpsc::Receiver<RequestLine>>,
+    dropped: AtomicU64,
+}
+
+thread_local! {
+    /// Requests since the last one of these that was kept: by thread, so that none waits for another.
+    static PASSED: Cell<u32> = const { Cell::new(0) };
+}
+
+impl RequestLog {
+    pub(crate) fn new(keeping: Keeping) -> Self {
+        let (sender, receiver) = mpsc::channel(MOST_WAITING);
+        Self { keeping, sender, waiting: Mutex::new(receiver), dropped: AtomicU64::new(0) }
+    }
+
+    /// For how many requests one with this effect stands; none if it is not to be kept.
+    fn weight(&self, effect: Effect) -> Option<u32> {
+        if effect != Effect::Looked {
+            return Some(1);
+        }
+        let one_in = self.keeping.one_in?;
+        PASSED.with(|passed| {
+            let nth = passed.get().saturating_add(1);
+            passed.set(if nth >= one_in { 0 } else { nth });
+            (nth >= one_in).then_some(one_in)
+        })
+    }
+
+    /// What waits, as far as one write takes it.
+    fn take(&self) -> Vec<RequestLine> {
+        let mut waiting = lock(&self.waiting);
+        std::iter::from_fn(|| waiting.try_recv().ok()).take(MOST_AT_ONCE).collect()
+    }
+
+    fn drop_some(&self, count: u64) {
+        self.dropped.fetch_add(count, Ordering::Relaxed);
+        meters::requests_dropped(count);
+    }
+}
+
+impl Hub {
+    /// Remembers a request that is over, if it is one of those that are; only then `noted` is asked
+    /// what to remember of it. Waits for nothing.
+    pub fn request_over(&self, id: RequestId, effect: Effect, noted: impl FnOnce() -> Noted) {
+        let log = self.request_log();
+        let Some(weight) = log.weight(effect) else { return };
+        let Noted { facade, operation, status, took, customer, user } = noted();
+        let at = self.now().saturating_sub(took);
+        let line =
+            RequestLine { id, at, facade, operation, status, effect, weight, took, customer, user };
+        if log.sender.try_send(line).is_err() {
+            log.drop_some(1);
+        }
+    }
+
+    /// Writes down what waits to be remembered, as far as one write takes it. Says how much that was.
+    pub async fn flush_requests(&self) -> usize {
+        let log = self.request_log();
+        let lines = log.take();
+        if lines.is_empty() {
+            return 0;
+        }
+        let count = lines.len();
+        if self.ask(KeepRequests(lines)).await.is_err() {
+            log.drop_some(u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        count
+    }
+
+    /// How many requests should have been remembered and were not, since the process began.
+    pub fn requests_dropped(&self) -> u64 {
+        self.request_log().dropped.load(Ordering::Relaxed)
+    }
+
+    /// Forgets requests that are older than their time or too many.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub(crate) async fn forget_requests(&self) -> Result<(), Failure> {
+        let read = self.read_apart(|tx| load::requests::first_beyond(tx, MOST_KEPT));
+        let up_to = read.await?;
+        let before = self.now().saturating_sub(self.request_log().keeping.span);
+        while self.ask(ForgetRequests { before, up_to }).await? > 0 {}
+        Ok(())
+    }
+}
+
+/// Writes down what waits, from time to time, until the hub closes.
+pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
+    let mut pause = PAUSE;
+    loop {
+        tokio::select! {
+            _ = closing.changed() => return,
+            () = sleep(pause) => {}
+        }
+        let is_full = hub.flush_requests().await == MOST_AT_ONCE;
+        pause = if is_full { SHORT_PAUSE } else { PAUSE };
+    }
+}
+
+/// Requests to be written down.
+struct KeepRequests(Vec<RequestLine>);
+
+/// Requests to be forgotten. The outcome is how many were.
+#[derive(Clone, Copy, Debug)]
+struct ForgetRequests {
+    before: Timestamp,
+    up_to: Option<RequestId>,
+}
+
+impl Request for KeepRequests {
+    type Outcome = ();
+
+    fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
+        way.errand(self, |tx: &mut Tx<'_>, Self(lines): &Self, _: Timestamp| {
+            record::requests::requests(tx, lines).map(Ok)
+        })
+    }
+}
+
+impl Request for ForgetRequests {
+    type Outcome = usize;
+
+    fn into_command(self, way: Way<usize>, _: &dyn Ids) -> Command {
+        way.errand(self, |tx: &mut Tx<'_>, ask: &Self, _: Timestamp| {
+            record::requests::forget(tx, ask.before, ask.up_to, AT_A_TIME).map(Ok)
+        })
+    }
+}
