@@ -3,7 +3,9 @@
 use leaseline_core::Refusal;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::phone::PhoneNumber;
+use leaseline_core::search::BadWord;
 use leaseline_hub::Failure;
+use leaseline_hub::insight::Place;
 use leaseline_service::{Config, Problem};
 
 /// How much of a list is shown.
@@ -28,6 +30,21 @@ pub(crate) fn number(config: &Config, text: &str) -> Result<PhoneNumber, Problem
 pub(crate) fn customer_id(text: &str) -> Result<CustomerId, String> {
     let id = text.parse().ok().and_then(CustomerId::new);
     id.ok_or_else(|| "an id is a whole number from 1 on".into())
+}
+
+/// A filter with a word that is none.
+pub(crate) fn unread(error: BadWord) -> Problem {
+    let hint = "the words of a filter: --help; all of them have to fit";
+    Problem::new("read the filter", error, hint)
+}
+
+/// Where a page begins.
+pub(crate) fn place<K>(before: Option<K>, after: Option<K>) -> Place<K> {
+    match (before, after) {
+        (Some(before), _) => Place::OlderThan(before),
+        (None, Some(after)) => Place::NewerThan(after),
+        (None, None) => Place::Newest,
+    }
 }
 
 /// What the hub did not do, with what to do about it.

@@ -17,6 +17,7 @@ use crate::mor::MorCommand;
 use crate::numbers::NumbersCommand;
 use crate::rates::RatesCommand;
 use crate::records::RecordsCommand;
+use crate::requests::RequestsCommand;
 use crate::users::UsersCommand;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -105,6 +106,11 @@ pub(crate) enum Command {
     Records {
         #[command(subcommand)]
         command: RecordsCommand,
+    },
+    /// Lists and shows what was asked of the facades in the last days
+    Requests {
+        #[command(subcommand)]
+        command: RequestsCommand,
     },
     /// Says what would become of a call
     Calls {

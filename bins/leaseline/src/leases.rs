@@ -8,14 +8,16 @@ use leaseline_core::api_user::Caller;
 use leaseline_core::ids::{CustomerId, LeaseId};
 use leaseline_core::lease::PastMember;
 use leaseline_core::release::ReleaseRequest;
+use leaseline_core::search::{LeaseSearch, SearchedState};
 use leaseline_hub::Hub;
-use leaseline_hub::operator::{LeaseFilter, LeaseLine};
+use leaseline_hub::insight::Place;
+use leaseline_hub::operator::LeaseLine;
 use leaseline_service::{Config, Problem, rfc3339, with_hub};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::answer::Answers;
-use crate::ask::{Page, customer_id, not_done};
+use crate::ask::{Page, customer_id, not_done, place, unread};
 use crate::numbers::kind;
 use crate::table::{Table, cell};
 
@@ -29,9 +31,17 @@ pub(crate) enum LeasesCommand {
         /// Only those that hold now
         #[arg(long)]
         active: bool,
-        /// Only those before this one, the last of the page before
+        /// Only those that fit all of these words: customer:8, state:active, state:expired or
+        /// state:released, kind:single or kind:group, exp:<1h or exp:>1h (active ones with so much
+        /// time left), the first digits of a number
+        #[arg(long, value_name = "WORDS", conflicts_with_all = ["customer", "active"])]
+        filter: Option<String>,
+        /// Only those before this one: `older` of the page before
         #[arg(long, value_name = "REFERENCE", value_parser = reference)]
         before: Option<LeaseId>,
+        /// Only those after this one: `newer` of the page after
+        #[arg(long, value_name = "REFERENCE", value_parser = reference, conflicts_with = "before")]
+        after: Option<LeaseId>,
         #[command(flatten)]
         page: Page,
     },
@@ -53,11 +63,19 @@ pub(crate) async fn leases(
     answers: Answers,
 ) -> Result<(), Problem> {
     match command {
-        LeasesCommand::List { customer, active, before, page } => {
-            let list = async |hub: &Hub| {
-                let filter = LeaseFilter { customer, live_at: active.then(|| hub.now()), before };
-                list(hub, filter, page).await
+        LeasesCommand::List { customer, active, filter, before, after, page } => {
+            let search = match filter {
+                Some(words) => {
+                    LeaseSearch::parse(&words, &config.default_region).map_err(unread)?
+                }
+                None => LeaseSearch {
+                    customer,
+                    state: active.then_some(SearchedState::Active),
+                    ..LeaseSearch::default()
+                },
             };
+            let place = place(before, after);
+            let list = async |hub: &Hub| list(hub, search, place, page).await;
             answers.print(&with_hub(config, list).await?)
         }
         LeasesCommand::Show { reference } => {
@@ -70,11 +88,20 @@ pub(crate) async fn leases(
     }
 }
 
-async fn list(hub: &Hub, filter: LeaseFilter, page: Page) -> Result<Leases, Problem> {
-    let found = hub.leases(filter, page.limit).await;
+async fn list(
+    hub: &Hub,
+    search: LeaseSearch,
+    place: Place<LeaseId>,
+    page: Page,
+) -> Result<Leases, Problem> {
+    let found = hub.find_leases(search, place, page.limit).await;
     let found = found.map_err(|failure| not_done("list the leases", failure))?;
     let now = hub.now();
-    Ok(Leases { leases: found.iter().map(|line| Shown::new(line, now)).collect() })
+    Ok(Leases {
+        leases: found.lines.iter().map(|line| Shown::new(line, now)).collect(),
+        newer: found.newer.map(|id| id.to_string()),
+        older: found.older.map(|id| id.to_string()),
+    })
 }
 
 async fn show(hub: &Hub, reference: LeaseId, what: &str) -> Result<Shown, Problem> {
@@ -106,6 +133,10 @@ fn reference(text: &str) -> Result<LeaseId, String> {
 #[derive(Serialize)]
 struct Leases {
     leases: Vec<Shown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    older: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -190,7 +221,8 @@ impl fmt::Display for Leases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headings =
             ["REFERENCE", "CUSTOMER", "KIND", "STATE", "FROM", "UNTIL", "NUMBERS", "PHONES"];
-        Table::new(headings).rows(self.leases.iter().map(Shown::cells)).fmt(f)
+        Table::new(headings).rows(self.leases.iter().map(Shown::cells)).fmt(f)?;
+        self.older.iter().try_for_each(|older| writeln!(f, "older ones: --before {older}"))
     }
 }
 

@@ -21,6 +21,7 @@ mod numbers;
 mod progress;
 mod rates;
 mod records;
+mod requests;
 mod serve;
 mod table;
 mod token;
@@ -66,6 +67,7 @@ async fn run(cli: Cli) -> Result<(), Problem> {
         Command::Leases { command } => leases::leases(&configured()?, command, answers).await,
         Command::Rates { command } => rates::rates(&configured()?, command, answers).await,
         Command::Records { command } => records::records(&configured()?, command, answers).await,
+        Command::Requests { command } => requests::requests(&configured()?, command, answers).await,
         Command::Calls { command } => calls::calls(&configured()?, command, answers).await,
         Command::Check => check::check(&configured()?, answers),
         Command::Config { command: ConfigCommand::Show } => config::show(&sources, answers),

@@ -106,7 +106,8 @@ impl Census {
     }
 }
 
-const fn part(stock: &mut core::Stock, state: NumberState) -> &mut u64 {
+/// The part of a pool's stock that is in this state.
+pub(crate) const fn part(stock: &mut core::Stock, state: NumberState) -> &mut u64 {
     match state {
         NumberState::Free => &mut stock.free,
         NumberState::Reserved => &mut stock.reserved,

@@ -3,6 +3,7 @@
 mod folder;
 mod shown;
 mod unsettled;
+mod way;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 use leaseline_core::ids::RecordId;
 use leaseline_core::record::ReviewNote;
+use leaseline_core::search::RecordSearch;
 use leaseline_hub::Hub;
 use leaseline_hub::records::{RecordState, ResolveRecord};
 use leaseline_provision::{RecordsFile, RecordsTaken, import_records};
@@ -18,7 +20,7 @@ use serde::Serialize;
 
 use crate::answer::Answers;
 use crate::apply::problem;
-use crate::ask::{Page, not_done};
+use crate::ask::{Page, not_done, place, unread};
 use crate::progress::Bar;
 use folder::FolderTaken;
 use shown::{Detailed, Records, Shown};
@@ -42,13 +44,18 @@ pub(crate) enum RecordsCommand {
         /// Only those that somebody has to look at
         #[arg(long)]
         state: Option<State>,
+        /// Only those that fit all of these words, those that began last first: customer:8,
+        /// kind:call, kind:fax or kind:sms, state:orphan, state:conflict or state:unpriced, age:<2h
+        /// or age:>2h
+        #[arg(long, value_name = "WORDS", conflicts_with = "state")]
+        filter: Option<String>,
         /// Only those before this one, the last of the page before
         #[arg(long, value_name = "ID", value_parser = record_id)]
         before: Option<RecordId>,
         #[command(flatten)]
         page: Page,
     },
-    /// Shows a record, how its charge was reckoned, and what else came by its name
+    /// Shows a record, all that led to its charge, and what else came by its name
     Show {
         #[arg(value_parser = record_id)]
         id: RecordId,
@@ -93,7 +100,12 @@ pub(crate) async fn records(
             };
             answers.print(&Unsettled::from(&*with_hub(config, list).await?))
         }
-        RecordsCommand::List { state, before, page } => {
+        RecordsCommand::List { filter: Some(words), before, page, .. } => {
+            let search = RecordSearch::parse(&words).map_err(unread)?;
+            let find = async |hub: &Hub| find(hub, search, before, page).await;
+            answers.print(&with_hub(config, find).await?)
+        }
+        RecordsCommand::List { state, before, page, .. } => {
             let list = async |hub: &Hub| {
                 let state = state.and_then(State::of_records);
                 let found = hub.records(state, before, page.limit).await;
@@ -139,9 +151,28 @@ async fn import_folder(
     Err(Problem::new(format!("import all of {}", path.display()), why, hint))
 }
 
+async fn find(
+    hub: &Hub,
+    search: RecordSearch,
+    before: Option<RecordId>,
+    page: Page,
+) -> Result<Records, Problem> {
+    let failed = |failure| not_done("list the records", failure);
+    let before = match before {
+        None => None,
+        Some(id) => Some(match hub.record(id).await.map_err(failed)? {
+            Some(found) => found.line.cursor(),
+            None => return Err(no_such_record(format!("list the records before {id}"))),
+        }),
+    };
+    let found = hub.find_records(search, place(before, None), page.limit).await;
+    let found = found.map_err(failed)?;
+    Ok(Records { records: found.lines.iter().map(Shown::from).collect() })
+}
+
 async fn show(hub: &Hub, id: RecordId) -> Result<Detailed, Problem> {
     let what = || format!("show the record {id}");
-    let found = hub.record(id).await.map_err(|failure| not_done(what(), failure))?;
+    let found = hub.record_trail(id).await.map_err(|failure| not_done(what(), failure))?;
     found.as_ref().map(Detailed::from).ok_or_else(|| no_such_record(what()))
 }
 

@@ -5,10 +5,12 @@ use std::fmt;
 use leaseline_core::account::AccountPart;
 use leaseline_core::ivr::Direction;
 use leaseline_core::record::{CallResult, RecordFlag, RecordKind, Tracking};
+use leaseline_hub::insight::RecordTrail;
 use leaseline_hub::records::{ConflictLine, RecordDetail, RecordFound, RecordLine};
 use leaseline_service::rfc3339;
 use serde::Serialize;
 
+use super::way::{Entry, Way};
 use crate::table::{Table, cell};
 
 #[derive(Serialize)]
@@ -42,6 +44,8 @@ pub(super) struct Shown {
 pub(super) struct Detailed {
     #[serde(flatten)]
     record: Shown,
+    #[serde(flatten)]
+    way: Way,
     trace: Vec<String>,
     conflicts: Vec<Conflict>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,8 +92,9 @@ impl From<&RecordLine> for Shown {
     }
 }
 
-impl From<&RecordFound> for Detailed {
-    fn from(RecordFound { line, conflicts, review }: &RecordFound) -> Self {
+impl From<&RecordTrail> for Detailed {
+    fn from(trail: &RecordTrail) -> Self {
+        let RecordFound { line, conflicts, review } = &trail.record;
         let trace = line.trace.as_deref();
         let conflict = |line: &ConflictLine| Conflict {
             received: rfc3339::format(line.received_at),
@@ -97,6 +102,7 @@ impl From<&RecordFound> for Detailed {
         };
         Self {
             record: Shown::from(line),
+            way: Way::from(trail),
             trace: reckoning(trace),
             conflicts: conflicts.iter().map(conflict).collect(),
             resolved: review.as_ref().map(|review| Resolved {
@@ -177,7 +183,12 @@ impl fmt::Display for Detailed {
         writeln!(f, "{} of {}, received {}", record.name, record.switch, record.received)?;
         let (customer, account) = (cell(record.customer), cell(record.account));
         writeln!(f, "customer {customer}, account {account}, part {}", cell(record.sub_id))?;
+        self.way.fmt(f)?;
         self.trace.iter().try_for_each(|line| writeln!(f, "{line}"))?;
+        if let Some(entry) = &self.way.entry {
+            let Entry { seq, amount, balance_after, .. } = entry;
+            writeln!(f, "booked as entry {seq}: {amount} credits, {balance_after} after it")?;
+        }
         self.conflicts.iter().try_for_each(|Conflict { received, content }| {
             writeln!(f, "sent again otherwise, {received}: {content}")
         })?;

@@ -6,9 +6,11 @@ use std::collections::HashMap;
 use leaseline_core::Timestamp;
 use leaseline_core::ids::PoolId;
 use leaseline_core::stock::{SAMPLES_KEPT, Stock, slot, thinned};
+use leaseline_store::load::inventory::Place;
 use leaseline_store::record::samples::SlotSample;
 use leaseline_store::{Tx, load, record};
 
+use crate::census::part;
 use crate::failure::Failure;
 use crate::hub::Hub;
 use crate::ids::Ids;
@@ -17,6 +19,9 @@ use crate::request::{Request, Way};
 
 /// So many samples are removed in one transaction.
 const AT_A_TIME: i64 = 1_000;
+
+/// So many numbers are counted in one read.
+const PIECE: u32 = 10_000;
 
 /// So many pools are sampled, those with the lowest ids.
 const MOST_POOLS: usize = 500;
@@ -62,5 +67,31 @@ impl Request for ThinSamples {
             let gone = now.saturating_sub(SAMPLES_KEPT);
             record::samples::thin(tx, &thinned(now), gone, AT_A_TIME).map(Ok)
         })
+    }
+}
+
+impl Hub {
+    /// Counts all pools now, as it is done in the background from time to time, and keeps that as a
+    /// sample if it is the first in its five minutes. Takes seconds where there are millions of
+    /// numbers.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn count_pools(&self) -> Result<(), Failure> {
+        let pools = self.read(load::inventory::pool_names).await?;
+        let mut stock: HashMap<_, _> =
+            pools.into_iter().map(|(pool, _)| (pool, Stock::default())).collect();
+        let (at, mut place) = (self.now(), Some(Place::default()));
+        while let Some(from) = place {
+            let read = self.read(move |tx| load::inventory::stock(tx, from, PIECE, at));
+            let (counted, next) = read.await?;
+            for piece in counted {
+                *part(stock.entry(piece.pool).or_default(), piece.state) += piece.numbers;
+            }
+            place = next;
+        }
+        keep(self, at, &stock).await?;
+        self.inventory_was_counted(at, stock);
+        Ok(())
     }
 }

@@ -19,7 +19,7 @@ pub use leaseline_store::load::catalogue::{ListState, NumberFilter, NumberLine};
 pub use leaseline_store::load::customers::Holdings;
 pub use leaseline_store::load::history::NumberHistory;
 pub use leaseline_store::load::inventory::NumberState;
-pub use leaseline_store::load::leases::{LeaseFilter, LeaseLine};
+pub use leaseline_store::load::leases::LeaseLine;
 pub use leaseline_store::load::ledgers::Lines;
 pub use leaseline_store::load::subscriptions::{SubscriptionFilter, SubscriptionLine};
 pub use leaseline_store::load::users::TokenRecord;

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use leaseline_core::ledger::EntryKind;
-use leaseline_hub::Clock;
-use leaseline_hub::operator::{
-    BlockNumber, Holdings, LeaseFilter, Lines, ListState, NumberFilter, NumberState,
-};
+use leaseline_hub::operator::{BlockNumber, Holdings, Lines, ListState, NumberFilter, NumberState};
 use leaseline_testkit::{ManualClock, World, databases, profile};
 
 const PHONE: &str = "0195730424";
@@ -57,48 +54,6 @@ async fn numbers_are_listed_by_pool_and_state() {
         assert_eq!(stock.len(), 2);
         assert_eq!((of(0, NumberState::Free), of(1, NumberState::Free)), (Some(1), Some(2)));
         assert_eq!((of(0, NumberState::Reserved), of(0, NumberState::Blocked)), (Some(1), Some(1)));
-        world.hub.close().await;
-    }
-}
-
-#[tokio::test]
-async fn leases_are_listed_the_latest_first() {
-    for database in databases() {
-        let clock = ManualClock::new();
-        let world = World::new(database.hub(&clock)).await;
-        world.numbers(9).await;
-        let (first, second) = (world.customer(profile()).await, world.customer(profile()).await);
-        let mut ids = Vec::new();
-        for customer in [first, second, first] {
-            let granted = world.lease(world.group(customer, PHONE, "0195730425")).await.unwrap();
-            ids.push(granted.lease.id);
-            clock.advance(Duration::from_secs(1));
-        }
-        let released = world.hub.lease(ids[2]).await.unwrap().unwrap().lease;
-        let release = leaseline_core::release::ReleaseRequest {
-            caller: world.admin.clone(),
-            lease: released.id,
-            kind: released.kind,
-        };
-        world.hub.ask(release).await.unwrap();
-
-        let list = async |filter, limit| {
-            let found = world.hub.leases(filter, limit).await.unwrap();
-            assert!(found.iter().all(|line| line.lease.members.len() == 2));
-            assert!(found.iter().all(|line| line.granted_by.as_deref() == Some("admin")));
-            found.iter().map(|line| line.lease.id).collect::<Vec<_>>()
-        };
-        let all = LeaseFilter::default();
-        assert_eq!(list(all, 10).await, [ids[2], ids[1], ids[0]]);
-        assert_eq!(list(LeaseFilter { before: Some(ids[2]), ..all }, 1).await, [ids[1]]);
-        let of_first = LeaseFilter { customer: Some(first), ..all };
-        assert_eq!(list(of_first, 10).await, [ids[2], ids[0]]);
-        let now = Some(clock.now());
-        assert_eq!(list(LeaseFilter { live_at: now, ..all }, 10).await, [ids[1], ids[0]]);
-        assert_eq!(list(LeaseFilter { live_at: now, ..of_first }, 10).await, [ids[0]]);
-        clock.advance(Duration::from_secs(3_600));
-        let now = Some(clock.now());
-        assert_eq!(list(LeaseFilter { live_at: now, ..all }, 10).await, []);
         world.hub.close().await;
     }
 }

@@ -5,7 +5,8 @@ use leaseline_core::expiry::TermUnit;
 use leaseline_core::history::Then;
 use leaseline_core::money::Credits;
 use leaseline_core::retention::RetentionTerms;
-use leaseline_hub::operator::LeaseFilter;
+use leaseline_core::search::LeaseSearch;
+use leaseline_hub::insight::Place;
 use leaseline_hub::records::RecordState;
 use leaseline_hub::retention::Retained;
 use leaseline_testkit::{Kind, databases, term};
@@ -104,7 +105,8 @@ async fn who_held_a_number_is_known_without_the_phone() {
         let line = world.hub.lease(lease.lease.id).await.unwrap().unwrap().lease;
         assert_eq!(line.members[0].user, None);
         assert_eq!(line.members[0].number, *number);
-        let listed = world.hub.leases(LeaseFilter::default(), 10).await.unwrap();
+        let all = LeaseSearch::default();
+        let listed = world.hub.find_leases(all, Place::Newest, 10).await.unwrap().lines;
         assert!(listed.iter().all(|line| line.lease.members.iter().all(|it| it.user.is_none())));
         world.hub.close().await;
     }

@@ -112,17 +112,6 @@ type HolderSql = (BigInt, Binary, SmallInt, BigInt, BigInt, (BigInt, BigInt));
 /// place, lease, kind, customer, ledger, block and rate.
 type HolderRow = (i64, Vec<u8>, i16, i64, i64, (i64, i64));
 
-/// Which leases to list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeaseFilter {
-    /// Only those of this customer.
-    pub customer: Option<CustomerId>,
-    /// Only those that hold at this instant.
-    pub live_at: Option<Timestamp>,
-    /// Only those whose reference comes before this one.
-    pub before: Option<LeaseId>,
-}
-
 /// A lease, and the name of who asked for it; no name for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseLine {
@@ -130,28 +119,6 @@ pub struct LeaseLine {
     pub lease: PastLease,
     /// The name of the API's user.
     pub granted_by: Option<String>,
-}
-
-/// At most so many leases, the latest reference first; references ascend with time.
-pub fn leases(
-    tx: &mut Tx<'_>,
-    filter: LeaseFilter,
-    limit: u32,
-) -> Result<Vec<LeaseLine>, StoreError> {
-    let before = filter.before.map_or(uuid::Uuid::max(), LeaseId::uuid);
-    let customer = filter.customer.map_or(ANYBODY, CustomerId::get);
-    let listed = Statement::<LineSql>::new(match filter.live_at {
-        Some(_) => LIVE_LEASES,
-        None => LEASES,
-    });
-    let listed = filter.live_at.iter().fold(listed, |listed, at| listed.integer(at.micros()));
-    let rows: Vec<(LeaseRow, Option<String>)> = listed
-        .over(Rows::new("upper_id").bytes([before.as_bytes().as_slice()]))
-        .integer(customer)
-        .integer(customer)
-        .integer(i64::from(limit))
-        .load(tx.connection)?;
-    lines(rows)
 }
 
 /// One lease, live or not, and who asked for it.
@@ -278,32 +245,6 @@ pub(super) use lines_of_page;
 
 const LEASE_LINE: &str =
     concat!(", page AS (SELECT v.id FROM v WHERE v.id IS NOT NULL) ", lines_of_page!());
-
-const LEASES: &str = concat!(
-    ", page AS (
-       SELECT l.id FROM leases l
-       WHERE l.id < (SELECT upper_id FROM v) AND ({} = 0 OR l.customer_id = {})
-       ORDER BY l.id DESC LIMIT {}
-     ) ",
-    lines_of_page!()
-);
-
-// Along the index of leases that were not given back, customer by customer: the live ones are
-// few among those of the past. MATERIALIZED keeps SQLite from walking all leases in the order
-// that is wanted.
-const LIVE_LEASES: &str = concat!(
-    ", live AS MATERIALIZED (
-       SELECT l.id FROM customers c CROSS JOIN leases l
-       WHERE l.customer_id = c.id AND l.kind IN (1, 2)
-         AND l.released_at IS NULL AND l.expires_at > {} AND ({} = 0 OR c.id = {})
-     ), page AS (
-       SELECT id FROM live WHERE id < (SELECT upper_id FROM v) ORDER BY id DESC LIMIT {}
-     ) ",
-    lines_of_page!()
-);
-
-/// Where the filter names no customer.
-const ANYBODY: i64 = 0;
 
 pub(super) type LineSql = (LeaseSql, Nullable<Text>);
 pub(super) type LineRow = (LeaseRow, Option<String>);

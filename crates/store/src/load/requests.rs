@@ -217,13 +217,13 @@ macro_rules! list {
     ($where:expr, $order:expr) => {
         concat!(
             select!(),
-            "FROM v CROSS JOIN requests r
-             WHERE ",
+            "FROM requests r WHERE ",
             $where,
             "r.id > (SELECT lower_id FROM v) AND r.id < (SELECT upper_id FROM v)
-               AND (v.id IS NULL OR r.id = v.id) AND (v.facade IS NULL OR r.facade = v.facade)
-               AND (v.status IS NULL OR r.status = v.status) AND ({} = 0 OR r.effect = {})
-               AND r.at >= {} AND r.at < {}
+             AND ((SELECT id FROM v) IS NULL OR r.id = (SELECT id FROM v))
+             AND ((SELECT facade FROM v) IS NULL OR r.facade = (SELECT facade FROM v))
+             AND ((SELECT status FROM v) IS NULL OR r.status = (SELECT status FROM v))
+             AND ({} = 0 OR r.effect = {}) AND r.at >= {} AND r.at < {}
              ORDER BY r.id ",
             $order,
             " LIMIT {}"

@@ -9,7 +9,8 @@ use leaseline_core::Timestamp;
 use leaseline_core::history::Then;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::phone::PhoneNumber;
-use leaseline_store::load::leases::LeaseFilter;
+use leaseline_core::search::{LeaseSearch, SearchedState};
+use leaseline_hub::insight::Place;
 use leaseline_testkit::{Kind, ManualClock, World, databases, phone, profile};
 
 use crate::raw::run;
@@ -101,21 +102,21 @@ async fn the_turn_at_an_instant_is_found_however_long_the_past_is() {
 
 /// How long the first page of each list of leases takes.
 async fn lists(world: &World, kind: Kind) {
-    let all = LeaseFilter::default();
-    let customer = CustomerId::new(1);
-    let live_at = Some(world.hub.now());
+    let all = LeaseSearch::default();
+    let of = |customer| LeaseSearch { customer: CustomerId::new(customer), ..all.clone() };
+    let live = LeaseSearch { state: Some(SearchedState::Active), ..all.clone() };
     for (name, filter, expected) in [
-        ("all", all, 100),
-        ("of a customer", LeaseFilter { customer, ..all }, 100),
-        ("of one without", LeaseFilter { customer: CustomerId::new(2), ..all }, 0),
-        ("live", LeaseFilter { live_at, ..all }, 0),
+        ("all", all.clone(), 100),
+        ("of a customer", of(1), 100),
+        ("of one without", of(2), 0),
+        ("live", live, 0),
     ] {
         let mut took = Vec::new();
         for _ in 0..10 {
             let began = Instant::now();
-            let found = world.hub.leases(filter, 100).await.unwrap();
+            let found = world.hub.find_leases(filter.clone(), Place::Newest, 100).await.unwrap();
             took.push(began.elapsed());
-            assert_eq!(found.len(), expected, "{name}");
+            assert_eq!(found.lines.len(), expected, "{name}");
         }
         told(&format!("{kind:?}, leases, {name}"), took);
     }
