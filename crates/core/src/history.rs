@@ -320,7 +320,7 @@ mod tests {
         let expected = [
             ("rest", 40, Some(45)),
             ("turn 2", 30, Some(40)),
-            ("for 7", 25, Some(60)),
+            ("for 8", 25, Some(60)),
             ("rest", 20, Some(25)),
             ("turn 1", 10, Some(20)),
         ];

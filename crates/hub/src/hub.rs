@@ -11,7 +11,9 @@ use leaseline_core::ids::PoolId;
 use leaseline_core::retention::RetentionTerms;
 use leaseline_core::stock::Stock;
 use leaseline_core::throttle::Throttle;
-use leaseline_store::{Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load};
+use leaseline_store::{
+    Commits, Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load,
+};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
@@ -109,6 +111,8 @@ pub struct Settings {
     pub answers_kept: Duration,
     /// Which requests are remembered, and for how long.
     pub requests: Keeping,
+    /// When a commit is answered.
+    pub commits: Commits,
     /// The clock.
     pub clock: Box<dyn Clock>,
     /// The source of ids.
@@ -130,6 +134,7 @@ impl Settings {
             throttle: Throttle::default(),
             answers_kept: RetentionTerms::default().idempotency,
             requests: Keeping::default(),
+            commits: Commits::default(),
             clock: Box::new(SystemClock),
             ids: Arc::new(RandomIds),
             digits: Arc::new(RandomDigits),
@@ -186,7 +191,7 @@ impl Hub {
     /// # Errors
     /// [`OpenError`].
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
-        let store = Store::from_url(&settings.database_url)?;
+        let store = Store::from_url(&settings.database_url)?.committing(settings.commits);
         let now = Arc::new(Now::new(settings.clock));
         let mut session = store.connect()?;
         let mut tx = session.read();

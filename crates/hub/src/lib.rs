@@ -50,6 +50,8 @@ pub use clock::{Clock, SystemClock};
 pub use digits::{Digits, RandomDigits};
 pub use failure::Failure;
 pub use hub::{Hub, OpenError, Schema, Settings};
+pub use leaseline_store::Commits;
+
 pub use idempotency::{Idempotency, Settled};
 pub use ids::{Ids, RandomIds};
 pub use logins::{Login, Realm};

@@ -52,7 +52,7 @@ pub(crate) async fn run(hub: Hub, mut closing: watch::Receiver<bool>) {
         let _ = accounts::charge_due_months(&hub).await;
         while let Ok(1..) = hub.ask(cards::ChargeCardDays).await {}
         while let Ok(1..) = hub.ask(ThinSamples).await {}
-        if passes % FORGETS_REQUESTS == 0 {
+        if passes.is_multiple_of(FORGETS_REQUESTS) {
             let _ = hub.forget_requests().await;
         }
         passes += 1;

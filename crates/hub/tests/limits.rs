@@ -8,7 +8,7 @@ use leaseline_core::Refusal;
 use leaseline_core::customer::{CustomerChange, CustomerUpdate, ServiceChange};
 use leaseline_core::ids::CustomerId;
 use leaseline_core::lease::{LeaseGranted, LeaseKind};
-use leaseline_hub::{Clock, Failure};
+use leaseline_hub::Failure;
 use leaseline_testkit::{ManualClock, World, databases, limit, profile};
 
 const MICROSECOND: Duration = Duration::from_micros(1);

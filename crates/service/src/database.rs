@@ -111,6 +111,17 @@ pub fn migrate_if_empty(config: &Config) -> Result<(), Problem> {
 /// # Errors
 /// It does not exist, cannot be reached, or has another schema.
 pub fn open(config: &Config) -> Result<Hub, Problem> {
+    open_as(config, |settings| settings)
+}
+
+/// The same, with something otherwise than it is configured: another clock, say.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_as(
+    config: &Config,
+    otherwise: impl FnOnce(Settings) -> Settings,
+) -> Result<Hub, Problem> {
     let url = &config.database_url;
     let what = || format!("open the database {url}");
     // SQLite would make an empty one, which is nothing that anybody who mistyped a name wants.
@@ -118,7 +129,7 @@ pub fn open(config: &Config) -> Result<Hub, Problem> {
         let hint = "name another one with --database-url, or make it: leaseline migrate";
         return Err(Problem::new(what(), "there is no such file", hint));
     }
-    Hub::open(settings(config)).map_err(|error| problem(what(), url, error))
+    Hub::open(otherwise(settings(config))).map_err(|error| problem(what(), url, error))
 }
 
 /// Opens a hub, works with it and closes it, whatever came of the work.

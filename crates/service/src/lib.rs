@@ -24,7 +24,7 @@ pub mod logs;
 mod metrics;
 mod private_file;
 mod problem;
-pub mod request_log;
+mod request_log;
 pub mod rfc3339;
 mod secret;
 mod server;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
 use futures_util::future::{BoxFuture, FutureExt, join};
-use leaseline_hub::{Hub, Inventory};
+use leaseline_hub::{Hub, Inventory, Settings};
 use leaseline_web::exposition::Readers;
 use leaseline_web::{Exposition, Journal, Limits, Readiness, Shell, Stop, shell};
 
@@ -35,6 +35,17 @@ impl Server {
     /// # Errors
     /// No signal handlers, or no database of this version.
     pub fn open(config: &Config) -> Result<Self, Problem> {
+        Self::open_as(config, |settings| settings)
+    }
+
+    /// The same, with something otherwise than it is configured: another clock, say.
+    ///
+    /// # Errors
+    /// As [`Server::open`].
+    pub fn open_as(
+        config: &Config,
+        otherwise: impl FnOnce(Settings) -> Settings,
+    ) -> Result<Self, Problem> {
         let stop = Stop::on_signals().map_err(|error| {
             Problem::new("listen to signals", error, "raise the limit on open files")
         })?;
@@ -42,7 +53,7 @@ impl Server {
             database::migrate(config)?;
         }
         let metrics = Metrics::of_process();
-        let hub = database::open(config)?;
+        let hub = database::open_as(config, otherwise)?;
         metrics.started(&hub);
         Ok(Self { config: config.clone(), stop, hub, metrics })
     }

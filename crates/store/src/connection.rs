@@ -8,7 +8,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 
 use crate::dialect::Dialect;
 use crate::error::StoreError;
-use crate::store::{Kind, Store};
+use crate::store::{Commits, Kind, Store};
 use crate::transfer::Carry;
 
 /// Between two tries to change a new file's journal.
@@ -63,9 +63,13 @@ fn sqlite_settings(store: &Store, purpose: Use) -> String {
     let shared = format!(
         "PRAGMA busy_timeout = {wait}; PRAGMA foreign_keys = ON; PRAGMA automatic_index = OFF;"
     );
+    let synchronous = match store.commits {
+        Commits::OnDisk => "FULL",
+        Commits::AtOnce => "OFF",
+    };
     match purpose {
         Use::Write => format!(
-            "{shared} PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; \
+            "{shared} PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384; \
              PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ),

@@ -29,7 +29,7 @@ pub use error::{StoreError, WriteError};
 pub use load::numbers::{Patience, Wanted};
 pub use migrate::{Migrated, SchemaState};
 pub use read_pool::ReadPool;
-pub use store::{Kind, Store, UnknownUrl};
+pub use store::{Commits, Kind, Store, UnknownUrl};
 pub use tally::Tally;
 pub use told::Told;
 pub use transaction::{Session, Tx};

@@ -21,6 +21,18 @@ const POSTGRES_LOCK_TIMEOUT: Duration = Duration::from_millis(400);
 pub struct Store {
     pub(crate) kind: Kind,
     pub(crate) lock_timeout: Duration,
+    pub(crate) commits: Commits,
+}
+
+/// When a commit is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Commits {
+    /// When it is on the disk.
+    #[default]
+    OnDisk,
+    /// At once: a machine that fails may take it along, and the file with it. For what is thrown away
+    /// or made anew; of a server's database it changes nothing.
+    AtOnce,
 }
 
 /// Where the database is.
@@ -52,14 +64,25 @@ impl Store {
             }
             _ => return Err(UnknownUrl),
         };
-        Ok(Self { kind, lock_timeout })
+        Ok(Self { kind, lock_timeout, commits: Commits::default() })
+    }
+
+    /// The same, with commits answered so.
+    #[must_use]
+    pub const fn committing(mut self, commits: Commits) -> Self {
+        self.commits = commits;
+        self
     }
 
     /// A SQLite file that nothing is ever written to, not even its journal.
     pub fn read_only(file: &Path) -> Self {
         let path: String = file.to_string_lossy().chars().map(as_in_uri).collect();
         let uri = format!("file:{path}?mode=ro");
-        Self { kind: Kind::Sqlite(uri.into()), lock_timeout: SQLITE_LOCK_TIMEOUT }
+        Self {
+            kind: Kind::Sqlite(uri.into()),
+            lock_timeout: SQLITE_LOCK_TIMEOUT,
+            commits: Commits::default(),
+        }
     }
 
     /// Opens a connection that may write.

@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Start servers on fresh databases and compare them within one run.
     Compare(Compare),
+    /// Fill a database, if it is empty, and measure each read of the console by itself.
+    Look(Look),
     /// Say hello to everybody, until standard input ends.
     #[command(hide = true)]
     Hello,
@@ -110,6 +112,25 @@ impl Load {
     pub(crate) const fn warm_up(&self) -> Duration {
         if self.short { Duration::from_secs(1) } else { self.warm_up }
     }
+}
+
+#[derive(Args)]
+pub(crate) struct Look {
+    /// The database: a new file, an empty database of a server, or one that was filled before.
+    #[arg(long)]
+    pub(crate) database_url: String,
+    /// How many leases are live.
+    #[arg(long, default_value_t = 50_000)]
+    pub(crate) live: usize,
+    /// How many leases are over.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) past: usize,
+    /// How many records of calls there are.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) records: usize,
+    /// How many requests are remembered.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) requests: usize,
 }
 
 #[derive(Args)]

@@ -20,6 +20,7 @@ mod database;
 mod disk;
 mod figures;
 mod hello;
+mod look;
 mod report;
 mod run;
 mod scenario;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Look(arguments) => look::look(&arguments).map(|()| Verdict::Good),
         Command::Hello => hello::hello().map(|()| Verdict::Good),
         Command::Serve(arguments) => serve::serve(&arguments).map(|()| Verdict::Good),
     };

@@ -15,6 +15,7 @@ mod prometheus;
 mod provisioning;
 mod rates;
 mod records;
+mod requests;
 mod retention;
 mod secrets;
 mod serving;

@@ -368,6 +368,12 @@ fn leases_are_listed_shown_and_released() {
     });
     check(&place, &["leases", "list", "--customer", "1"], &json!({ "leases": [lease] }));
     check(&place, &["leases", "list", "--active"], &json!({ "leases": [] }));
+    let words = ["leases", "list", "--filter", "customer:1 state:released 0388"];
+    check(&place, &words, &json!({ "leases": [lease] }));
+    check(&place, &["leases", "list", "--filter", "exp:<1h"], &json!({ "leases": [] }));
+    let failed = "error: failed to read the filter: \"kind:both\" names no kind: write kind:single \
+                  or kind:group\nhint: the words of a filter: --help; all of them have to fit\n";
+    check_failure(&place, &["leases", "list", "--filter", "kind:both"], failed);
     check(&place, &["leases", "show", REFERENCE], &lease);
     let failed = format!(
         "error: failed to release the lease {REFERENCE}: the lease is unknown\n\

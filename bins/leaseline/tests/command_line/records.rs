@@ -119,6 +119,8 @@ fn a_record_is_shown_with_the_reckoning_of_its_charge() {
     let done = place.run(&["records", "show", "4", "--json"]);
     let mut shown: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
     assert!(shown["received"].take().is_string());
+    let entry = shown.as_object_mut().unwrap().remove("entry").unwrap();
+    assert_eq!(entry["amount"], -4_700);
     assert_eq!(
         shown.to_string(),
         "{\"account\":1,\"at\":\"2026-11-21T20:46:40Z\",\"billed_seconds\":0,\"charge\":4700,\

@@ -145,6 +145,18 @@ impl Hub {
         count
     }
 
+    /// Writes down requests that came before, whoever took them in. Those that are there already stay
+    /// as they are.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer; some may be written then.
+    pub async fn remember_requests(&self, lines: &[RequestLine]) -> Result<(), Failure> {
+        for some in lines.chunks(MOST_AT_ONCE) {
+            self.ask(KeepRequests(some.to_vec())).await?;
+        }
+        Ok(())
+    }
+
     /// How many requests should have been remembered and were not, since the process began.
     pub fn requests_dropped(&self) -> u64 {
         self.request_log().dropped.load(Ordering::Relaxed)

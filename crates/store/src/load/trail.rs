@@ -24,7 +24,7 @@ pub struct References {
 
 /// What a record refers to.
 pub fn references(tx: &mut Tx<'_>, id: RecordId) -> Result<References, StoreError> {
-    let rows: Vec<(Option<Vec<u8>>, Option<String>, Option<String>)> =
+    let rows: Vec<ReferencesRow> =
         Statement::<(Nullable<Binary>, Nullable<Text>, Nullable<Text>)>::new(REFERENCES)
             .integer(id.get())
             .load(tx.connection)?;
@@ -44,6 +44,9 @@ pub fn charge(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<LedgerEntry>, Stor
         Statement::<EntrySql>::new(CHARGE).integer(id.get()).load(tx.connection)?;
     rows.into_iter().next().map(entry).transpose()
 }
+
+/// lease, decision, routed to.
+type ReferencesRow = (Option<Vec<u8>>, Option<String>, Option<String>);
 
 const REFERENCES: &str = "
     SELECT r.lease_id, c.reference, c.routed_to

@@ -1,7 +1,6 @@
 //! What a transaction has loaded for a decision stays as it is until its end, on a database with
 //! several writers. (On SQLite there is one at a time.)
 
-use leaseline_core::Timestamp;
 use leaseline_core::ids::{CustomerId, LeaseId};
 use leaseline_core::lease::LeaseKind;
 use leaseline_store::{Session, Store, StoreError, Tx, WriteError, load};

@@ -10,7 +10,7 @@ use leaseline_core::history::Then;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::search::{LeaseSearch, SearchedState};
-use leaseline_hub::insight::Place;
+use leaseline_store::load::page::Place;
 use leaseline_testkit::{Kind, ManualClock, World, databases, phone, profile};
 
 use crate::raw::run;
