@@ -17,13 +17,18 @@ use crate::statement::{Rows, Statement};
 const MIGRATION_LOCK: i64 = 0x6C65_6173_656C_696E;
 const PROVISION_LOCK: i64 = MIGRATION_LOCK + 1;
 
+/// So long a transaction may do nothing: a process that stands still in the middle of one must not
+/// hold its rows for as long as it does. Between two statements we only ever reckon.
+const MOST_IDLE: Duration = Duration::from_secs(5);
+
 impl Dialect for PgConnection {
     fn begin(&mut self, lock_timeout: Duration) -> QueryResult<()> {
         // One message to the server, and nothing that outlives the transaction. A statement's
         // time-out would cut short a COMMIT that waits for its standby, and call it done.
-        let wait = lock_timeout.as_millis();
+        let (wait, idle) = (lock_timeout.as_millis(), MOST_IDLE.as_millis());
         self.batch_execute(&format!(
-            "BEGIN; SET LOCAL lock_timeout = {wait}; SET LOCAL statement_timeout = 0"
+            "BEGIN; SET LOCAL lock_timeout = {wait}; SET LOCAL statement_timeout = 0; \
+             SET LOCAL idle_in_transaction_session_timeout = {idle}"
         ))
     }
 

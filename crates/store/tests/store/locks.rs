@@ -1,6 +1,8 @@
 //! What a transaction has loaded for a decision stays as it is until its end, on a database with
 //! several writers. (On SQLite there is one at a time.)
 
+use std::time::{Duration, Instant};
+
 use leaseline_core::ids::{CustomerId, LeaseId};
 use leaseline_core::lease::LeaseKind;
 use leaseline_store::{Session, Store, StoreError, Tx, WriteError, load};
@@ -58,4 +60,26 @@ async fn limited_customer_with_a_lease(database: &Database) -> (CustomerId, Leas
     let granted = world.lease(world.single(customer, "0195730424")).await.unwrap();
     world.hub.close().await;
     (customer, granted.lease.id)
+}
+
+/// Longer than any transaction may do nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// As when a process is stopped, or swapped out, in the middle of a transaction.
+#[tokio::test]
+async fn who_stands_still_in_a_transaction_holds_nobody_up_for_long() {
+    let Some(database) = Database::postgres() else { return };
+    let (customer, _) = limited_customer_with_a_lease(&database).await;
+    let connect = || -> Session { Store::from_url(database.url()).unwrap().connect().unwrap() };
+    let (mut still, mut other) = (connect(), connect());
+    let hold = |tx: &mut Tx<'_>| load::ledgers::ledgers_for_posting(tx, &[customer]).map(drop);
+    let stood_still = still.write(|tx| {
+        hold(tx)?;
+        let began = Instant::now();
+        while let Err(WriteError::NotDone(StoreError::Busy(_))) = other.write(hold) {
+            assert!(began.elapsed() < PATIENCE, "held up for {PATIENCE:?}");
+        }
+        Ok(())
+    });
+    assert!(stood_still.is_err(), "what was held was somebody else's meanwhile");
 }
