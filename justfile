@@ -18,6 +18,10 @@ check:
 bench *arguments='compare':
     cargo run --release --locked -p leaseline-load -- {{ arguments }}
 
+# What can go wrong, at length: kills, outages, faults, clocks, races, overload; within half an hour
+torture *filters:
+    scripts/torture {{ filters }}
+
 # Only the black-box tests, against the real binaries
 e2e *filters:
     cargo build --workspace --bins --examples --locked

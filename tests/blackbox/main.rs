@@ -4,14 +4,17 @@
 #![allow(clippy::unwrap_used, reason = "a test may say so by panicking")]
 
 mod client;
+mod clock;
 mod crash;
+mod disk;
 mod examples;
 mod failover;
 mod how_to;
 mod money;
+mod overload;
 mod program;
 mod races;
 mod readme;
 mod slow_reader;
-mod stop;
 mod store_away;
+mod torture;

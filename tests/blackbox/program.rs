@@ -29,9 +29,19 @@ impl Program {
         Self::start("leaseline-traitel", database_url)
     }
 
+    /// Starts every facade in one process.
+    pub(crate) fn combined(database_url: &str) -> Self {
+        let mut command = Command::new(binary("leaseline"));
+        Self::run(command.arg("serve"), database_url)
+    }
+
     /// Starts a program by its name.
     pub(crate) fn start(name: &str, database_url: &str) -> Self {
-        let mut command = Command::new(binary(name));
+        Self::run(&mut Command::new(binary(name)), database_url)
+    }
+
+    /// Starts a program with what its command has been given besides.
+    pub(crate) fn run(command: &mut Command, database_url: &str) -> Self {
         command
             .args(["--listen", "127.0.0.1:0", "--database-url", database_url])
             .env("LEASELINE_JWT__SECRET", SECRET)
@@ -65,8 +75,22 @@ impl Program {
 
     /// Asks it to stop, as `systemctl stop` does.
     pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Has it stand still: its connections stay open, and nothing is answered.
+    pub(crate) fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Has it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        let asked = Command::new("kill").args([signal, &id]).status();
         assert!(asked.expect("there is a kill").success());
     }
 
@@ -82,9 +106,18 @@ impl Program {
 
     /// Asks `/readyz` until it says so.
     pub(crate) fn wait_until_ready(&self, patience: Duration) {
+        self.wait_until(true, patience);
+    }
+
+    /// Asks `/readyz` until it says that it is not.
+    pub(crate) fn wait_until_unready(&self, patience: Duration) {
+        self.wait_until(false, patience);
+    }
+
+    fn wait_until(&self, ready: bool, patience: Duration) {
         let began = Instant::now();
-        while !self.is_ready() {
-            assert!(began.elapsed() < patience, "not ready after {patience:?}");
+        while self.is_ready() != ready {
+            assert!(began.elapsed() < patience, "not so after {patience:?}: ready is {ready}");
         }
     }
 }

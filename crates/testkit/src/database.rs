@@ -2,7 +2,9 @@
 
 use std::env::VarError;
 use std::fmt;
-use std::process;
+use std::io;
+use std::path::Path;
+use std::process::{self, Command};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,7 +12,7 @@ use leaseline_hub::{Hub, Settings};
 use tempfile::TempDir;
 
 use crate::clock::ManualClock;
-use crate::server::psql;
+use crate::server::{output_of, psql};
 
 /// Where tests find a PostgreSQL server: a URL without a database name, or `none`.
 const POSTGRES: &str = "LEASELINE_TEST_POSTGRES";
@@ -63,9 +65,20 @@ impl Database {
         database
     }
 
+    /// A fresh SQLite database below this folder.
+    pub fn sqlite_in(folder: &Path) -> Self {
+        let database = Self::sqlite_at(tempfile::tempdir_in(folder));
+        Hub::migrate(&database.url).expect("an empty file can be migrated");
+        database
+    }
+
     /// The URL of a SQLite database that is not there yet.
     pub fn sqlite_without_tables() -> Self {
-        let folder = tempfile::tempdir().expect("there is room for a folder");
+        Self::sqlite_at(tempfile::tempdir())
+    }
+
+    fn sqlite_at(folder: io::Result<TempDir>) -> Self {
+        let folder = folder.expect("there is room for a folder");
         let url = format!("sqlite://{}", folder.path().join("leaseline.db").display());
         Self { url, place: Place::Folder { _kept: folder } }
     }
@@ -152,6 +165,45 @@ impl Database {
     pub fn psql(&self, sql: &str) -> String {
         assert_eq!(self.kind(), Kind::Postgres, "psql speaks to PostgreSQL only");
         psql(&self.url, &[sql])
+    }
+
+    /// Runs SQL that both databases understand behind the product's back and returns the rows: a
+    /// line a row, columns separated by `|`.
+    ///
+    /// # Panics
+    /// When the SQL fails, or this machine has no shell for SQLite.
+    pub fn rows(&self, sql: &str) -> String {
+        match self.url.strip_prefix("sqlite://") {
+            Some(file) => {
+                let mut shell = Command::new("sqlite3");
+                output_of(shell.args(["-batch", "-cmd", ".timeout 5000", file, sql]))
+            }
+            None => psql(&self.url, &[sql]),
+        }
+    }
+
+    /// All that is in its tables but for these, a line a row, in some order that does not change.
+    ///
+    /// # Panics
+    /// As [`Database::rows`].
+    pub fn contents(&self, without: &[&str]) -> Vec<String> {
+        let tables = match self.kind() {
+            Kind::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+            Kind::Postgres => "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+        };
+        let tables = self.rows(tables);
+        let tables = tables.lines().filter(|table| !without.contains(table));
+        let selects = tables.map(|table| format!("SELECT '{table}', * FROM {table}"));
+        let rows = match self.kind() {
+            Kind::Sqlite => self.rows(&selects.collect::<Vec<_>>().join(";")),
+            Kind::Postgres => {
+                let selects: Vec<_> = selects.collect();
+                psql(&self.url, &selects.iter().map(String::as_str).collect::<Vec<_>>())
+            }
+        };
+        let mut rows: Vec<_> = rows.lines().map(str::to_owned).collect();
+        rows.sort_unstable();
+        rows
     }
 
     /// Asserts that what the database holds fits together.
