@@ -28,6 +28,7 @@ mod calls;
 mod clock;
 mod cluster;
 mod database;
+pub mod history;
 pub mod http;
 mod ids;
 mod model;
