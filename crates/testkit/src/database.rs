@@ -17,6 +17,9 @@ use crate::server::{output_of, psql};
 /// Where tests find a PostgreSQL server: a URL without a database name, or `none`.
 const POSTGRES: &str = "LEASELINE_TEST_POSTGRES";
 
+/// The one table that is not empty in a fresh database.
+const MIGRATIONS: &str = "__diesel_schema_migrations";
+
 /// The kind of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -133,6 +136,18 @@ impl Database {
         server().is_some()
     }
 
+    /// One that is like a fresh one: on a server the same without what was written to it, which is
+    /// sooner done than to make another.
+    pub fn emptied(self) -> Self {
+        if self.kind() == Kind::Sqlite {
+            return Self::sqlite();
+        }
+        let mut tables = self.tables();
+        tables.retain(|table| table != MIGRATIONS);
+        self.psql(&format!("TRUNCATE {} RESTART IDENTITY", tables.join(", ")));
+        self
+    }
+
     /// What a hub is given.
     pub fn url(&self) -> &str {
         &self.url
@@ -174,32 +189,34 @@ impl Database {
     /// When the SQL fails, or this machine has no shell for SQLite.
     pub fn rows(&self, sql: &str) -> String {
         match self.url.strip_prefix("sqlite://") {
-            Some(file) => {
-                let mut shell = Command::new("sqlite3");
-                output_of(shell.args(["-batch", "-cmd", ".timeout 5000", file, sql]))
-            }
+            Some(file) => sqlite(file, "-list", sql),
             None => psql(&self.url, &[sql]),
         }
     }
 
-    /// All that is in its tables but for these, a line a row, in some order that does not change.
+    /// The names of its tables.
     ///
     /// # Panics
     /// As [`Database::rows`].
-    pub fn contents(&self, without: &[&str]) -> Vec<String> {
+    pub fn tables(&self) -> Vec<String> {
         let tables = match self.kind() {
             Kind::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
             Kind::Postgres => "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
         };
-        let tables = self.rows(tables);
-        let tables = tables.lines().filter(|table| !without.contains(table));
-        let selects = tables.map(|table| format!("SELECT '{table}', * FROM {table}"));
-        let rows = match self.kind() {
-            Kind::Sqlite => self.rows(&selects.collect::<Vec<_>>().join(";")),
-            Kind::Postgres => {
-                let selects: Vec<_> = selects.collect();
-                psql(&self.url, &selects.iter().map(String::as_str).collect::<Vec<_>>())
-            }
+        self.rows(tables).lines().map(str::to_owned).collect()
+    }
+
+    /// All that is in these tables, a line a row, sorted.
+    ///
+    /// # Panics
+    /// As [`Database::rows`].
+    pub fn contents(&self, tables: &[String]) -> Vec<String> {
+        let selects = tables.iter().map(|table| format!("SELECT '{table}', * FROM {table}"));
+        let selects: Vec<_> = selects.collect();
+        let rows = match self.url.strip_prefix("sqlite://") {
+            // Bytes are shown in hexadecimal, as psql does anyway.
+            Some(file) => sqlite(file, "-quote", &selects.join(";")),
+            None => psql(&self.url, &selects.iter().map(String::as_str).collect::<Vec<_>>()),
         };
         let mut rows: Vec<_> = rows.lines().map(str::to_owned).collect();
         rows.sort_unstable();
@@ -247,6 +264,12 @@ fn server() -> Option<String> {
             None
         }
     }
+}
+
+/// Runs SQL on a file and returns the rows, shown in this way.
+fn sqlite(file: &str, shown: &str, sql: &str) -> String {
+    let mut shell = Command::new("sqlite3");
+    output_of(shell.args(["-batch", shown, "-cmd", ".timeout 5000", file, sql]))
 }
 
 /// The database that every server has.

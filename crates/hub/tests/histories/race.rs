@@ -38,14 +38,15 @@ pub(crate) fn on_all(test: impl AsyncFn(&mut Race)) {
     let histories = more.map_or(HISTORIES, |text| text.parse().unwrap());
     let runtime = runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     let runtime = runtime.unwrap();
-    for hubs in [1, 2, 4].repeat(histories) {
-        for database in databases().map(Database::without_waiting_for_the_disk) {
+    for mut database in databases().map(Database::without_waiting_for_the_disk) {
+        for hubs in [1, 2, 4].repeat(histories) {
             runtime.block_on(async {
                 let mut race = Race::on(&database, hubs).await;
                 test(&mut race).await;
                 join_all(race.worlds.iter().map(|world| world.hub.close())).await;
             });
             database.assert_sound();
+            database = database.emptied();
         }
     }
 }
