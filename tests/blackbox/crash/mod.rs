@@ -41,10 +41,17 @@ enum End {
 }
 
 #[test]
-fn what_was_acknowledged_survives_kills() {
-    for database in databases() {
-        rounds(&database, End::Kill, torture::amount("LEASELINE_TORTURE_ROUNDS", ROUNDS));
-    }
+fn what_was_acknowledged_survives_kills_on_sqlite() {
+    kill_rounds(&Database::sqlite());
+}
+
+#[test]
+fn what_was_acknowledged_survives_kills_on_postgresql() {
+    Database::postgres().iter().for_each(kill_rounds);
+}
+
+fn kill_rounds(database: &Database) {
+    rounds(database, End::Kill, torture::amount("LEASELINE_TORTURE_ROUNDS", ROUNDS));
 }
 
 #[test]
