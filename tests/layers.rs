@@ -125,6 +125,10 @@ fn listed(names: &[&str]) -> String {
 }
 
 fn workspace() -> Vec<Package> {
+    list(&metadata()["packages"]).iter().map(package).collect()
+}
+
+fn metadata() -> Value {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
@@ -132,8 +136,7 @@ fn workspace() -> Vec<Package> {
         .output()
         .expect("cargo is there: it built this test");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
-    list(&metadata["packages"]).iter().map(package).collect()
+    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
 }
 
 fn package(metadata: &Value) -> Package {
@@ -152,6 +155,18 @@ fn list(value: &Value) -> &[Value] {
 
 fn text(value: &Value) -> String {
     value.as_str().expect("cargo metadata documents a string here").to_owned()
+}
+
+/// A program that is built without its tests has nothing in it that fails on purpose.
+#[test]
+fn only_tests_have_the_store_fail_on_purpose() {
+    let metadata = metadata();
+    let packages = list(&metadata["packages"]).iter();
+    let dependencies = packages.flat_map(|package| list(&package["dependencies"]));
+    let asks =
+        |it: &&Value| it["name"] == STORE && list(&it["features"]).contains(&"faults".into());
+    let kinds: Vec<_> = dependencies.filter(asks).map(|it| &it["kind"]).collect();
+    assert_eq!(kinds, ["dev"]);
 }
 
 #[test]

@@ -10,6 +10,11 @@
 mod connection;
 mod dialect;
 mod error;
+#[cfg(feature = "faults")]
+pub mod faults;
+#[cfg(not(feature = "faults"))]
+#[path = "no_faults.rs"]
+mod faults;
 pub mod load;
 mod migrate;
 #[cfg(test)]

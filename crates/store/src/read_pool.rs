@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::StoreError;
+use crate::faults;
 use crate::store::Store;
 use crate::transaction::{Session, Tx};
 
@@ -54,7 +55,7 @@ impl ReadPool {
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut session = self.sessions.get().map_err(|_| StoreError::NoReader)?;
-        let answered = work(&mut session.session.read());
+        let answered = faults::caught(|| work(&mut session.session.read()));
         session.broken = matches!(answered, Err(StoreError::Failed(_)));
         answered
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::connection::{self, Use};
 use crate::error::StoreError;
+use crate::faults::Points;
 use crate::load::numbers::Patience;
 use crate::transaction::Session;
 
@@ -110,8 +111,10 @@ impl Store {
     }
 
     fn open(&self, purpose: Use) -> Result<Session, StoreError> {
-        let connection = connection::open(self, purpose)?;
-        Ok(Session::new(connection, self.lock_timeout))
+        let mut connection = connection::open(self, purpose)?;
+        let points = Points::of(self);
+        points.watch(&mut connection);
+        Ok(Session::new(connection, self.lock_timeout, points))
     }
 
     /// What to do at first about numbers that another transaction holds: where many write at a

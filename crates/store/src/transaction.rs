@@ -8,6 +8,7 @@ use diesel::connection::SimpleConnection;
 
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, WriteError};
+use crate::faults::{self, Points};
 use crate::tally::Tally;
 
 /// One connection to the store.
@@ -15,6 +16,7 @@ pub struct Session {
     connection: AnyConnection,
     lock_timeout: Duration,
     tally: Tally,
+    points: Points,
 }
 
 /// What [`crate::load`] reads through and [`crate::record`] writes through: a connection, inside
@@ -25,8 +27,12 @@ pub struct Tx<'a> {
 }
 
 impl Session {
-    pub(crate) const fn new(connection: AnyConnection, lock_timeout: Duration) -> Self {
-        Self { connection, lock_timeout, tally: Tally::NOTHING }
+    pub(crate) const fn new(
+        connection: AnyConnection,
+        lock_timeout: Duration,
+        points: Points,
+    ) -> Self {
+        Self { connection, lock_timeout, tally: Tally::NOTHING, points }
     }
 
     /// Runs `work` in one transaction and commits it if it went well. SQLite takes its write
@@ -43,7 +49,7 @@ impl Session {
         self.tally = Tally::NOTHING;
         let mut tx = self.read();
         let done = catch_unwind(AssertUnwindSafe(|| work(&mut tx)));
-        match done.unwrap_or(Err(StoreError::Panicked)) {
+        match done.unwrap_or_else(|panic| Err(faults::panicked(&*panic))) {
             Ok(value) => self.commit(value),
             Err(error) => {
                 self.roll_back();
@@ -82,12 +88,14 @@ impl Session {
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
+        self.points.check()?;
         Ok(self.connection.dialect().begin(self.lock_timeout)?)
     }
 
     fn commit<T>(&mut self, value: T) -> Result<T, WriteError<T>> {
         let began = Instant::now();
-        match self.connection.batch_execute("COMMIT") {
+        let sent = self.points.check().and_then(|()| self.connection.batch_execute("COMMIT"));
+        match sent.and_then(|()| self.points.check_answer()) {
             Ok(()) => {
                 self.tally.commit = began.elapsed();
                 Ok(value)
