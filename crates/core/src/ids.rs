@@ -112,6 +112,14 @@ integer_id! {
     /// A softswitch.
     SwitchId
 }
+integer_id! {
+    /// A user of the console.
+    StaffId
+}
+integer_id! {
+    /// An entry of the audit log.
+    AuditId
+}
 
 /// The decision on a call (switch interface: `ref`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -17,6 +17,7 @@
 
 pub mod account;
 pub mod api_user;
+pub mod audit;
 pub mod call;
 pub mod card;
 pub mod currency;
@@ -45,6 +46,7 @@ pub mod request_log;
 pub mod reservation;
 pub mod retention;
 pub mod search;
+pub mod staff;
 pub mod stock;
 pub mod subscriber;
 pub mod subscription;

@@ -35,6 +35,7 @@ mod reads;
 pub mod records;
 mod request;
 pub mod retention;
+pub mod staff;
 mod sweeper;
 mod switches;
 pub mod upkeep;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leaseline_core::Timestamp;
+use leaseline_core::audit::AuditAction;
 use leaseline_core::call::{CallRefusal, CallState};
 use leaseline_core::customer::{ChargeMethod, CustomerStatus};
 use leaseline_core::decimal::Rounding;
@@ -16,6 +17,7 @@ use leaseline_core::pool::{Fee, Purpose, Service};
 use leaseline_core::rating::{RatedService, SmsType};
 use leaseline_core::record::{RecordFlag, RecordKind, Tracking};
 use leaseline_core::request_log::Effect;
+use leaseline_core::staff::StaffRole;
 use leaseline_core::subscription::SubscriptionFees;
 use uuid::Uuid;
 
@@ -179,6 +181,35 @@ impl Code for Effect {
 impl Code for Rounding {
     const CODES: &'static [(Self, i16)] = &[(Self::Up, 1), (Self::HalfUp, 2), (Self::Down, 3)];
     const TABLE: &'static str = "rates";
+}
+
+impl Code for StaffRole {
+    const CODES: &'static [(Self, i16)] = &[
+        (Self::Viewer, 1),
+        (Self::Support, 2),
+        (Self::Finance, 3),
+        (Self::Operator, 4),
+        (Self::Admin, 5),
+    ];
+    const TABLE: &'static str = "staff";
+}
+
+impl Code for AuditAction {
+    const CODES: &'static [(Self, i16)] = &[
+        (Self::LogIn, 1),
+        (Self::LogOut, 2),
+        (Self::SetPassword, 3),
+        (Self::AddStaff, 4),
+        (Self::MakeLink, 5),
+        (Self::ChangeStaff, 6),
+        (Self::Trace, 7),
+        (Self::Reveal, 8),
+        (Self::Release, 9),
+        (Self::TopUp, 10),
+        (Self::ChangeCustomer, 11),
+        (Self::ImportNumbers, 12),
+    ];
+    const TABLE: &'static str = "audit_entries";
 }
 
 /// A value of the core from a column of `table`.

@@ -169,3 +169,34 @@ diesel::table! {
         begins_at -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    staff (id) {
+        id -> BigInt,
+        name -> Text,
+        role -> SmallInt,
+        enabled -> SmallInt,
+        password_hash -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    staff_links (digest) { digest -> Binary, staff_id -> BigInt, expires_at -> BigInt, }
+}
+diesel::table! {
+    staff_sessions (digest) {
+        digest -> Binary,
+        staff_id -> BigInt,
+        began_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> BigInt,
+        who -> Text,
+        action -> SmallInt,
+        subject -> Text,
+        reason -> Text,
+    }
+}

@@ -77,6 +77,14 @@ impl Hub {
         self.read(move |tx| load::pools::pool(tx, &name)).await
     }
 
+    /// Every pool's name, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn pool_names(&self) -> Result<Vec<(PoolId, String)>, Failure> {
+        self.read(load::inventory::pool_names).await
+    }
+
     /// How many numbers a pool has, those of an import that is not live left out. They are counted
     /// one by one: this is for an operator who waits, not for a request.
     ///

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod audit;
 pub mod balances;
 pub mod call_records;
 pub mod calling;
@@ -35,6 +36,7 @@ pub mod records;
 pub mod requests;
 pub mod retention;
 pub mod samples;
+pub mod staff;
 pub mod sub_accounts;
 pub mod subscriptions;
 pub mod switches;

@@ -1,6 +1,7 @@
 //! Writing down what was decided.
 
 pub mod accounts;
+pub mod audit;
 pub mod calls;
 pub mod cards;
 pub mod currencies;
@@ -21,6 +22,7 @@ pub mod requests;
 pub mod reservations;
 pub mod retention;
 pub mod samples;
+pub mod staff;
 pub mod sub_accounts;
 pub mod subscriptions;
 pub mod switches;

@@ -1,0 +1,4 @@
+DROP TABLE audit_entries;
+DROP TABLE staff_sessions;
+DROP TABLE staff_links;
+DROP TABLE staff;
