@@ -1,6 +1,6 @@
 //! CSV files of numbers: `number[,country,city]`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use leaseline_core::pool::{NewNumber, Place};
 use leaseline_core::region::Region;
 
 use crate::document::nearest;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::numbers::{Input, masked};
 use crate::spot::Spot;
 
@@ -54,6 +54,61 @@ pub(crate) fn read(
         let spot = spot(record.position().map_or(0, line));
         let number = columns.number(&record, region, &mut places);
         input.push(number.map_err(|what| input.fault(spot, what))?, spot)?;
+    }
+}
+
+/// What is wrong with a text, line by line, and the numbers of the other lines.
+pub(crate) struct Report {
+    pub(crate) numbers: Vec<(NewNumber, usize)>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Reads all of a text and names every line that is wrong; of a header that is wrong nothing can be
+/// read.
+pub(crate) fn report(text: &str, region: &Region) -> Report {
+    let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
+    let (mut places, mut known) = (Places::default(), HashMap::new());
+    let mut report = Report { numbers: Vec::new(), faults: Vec::new() };
+    let columns = match reader.headers().map(columns) {
+        Ok(Ok(columns)) => columns,
+        Ok(Err(what)) => {
+            report.faults.push(Fault::new(1, "", what));
+            return report;
+        }
+        Err(_) => {
+            report.faults.push(Fault::new(1, "", "it is no CSV"));
+            return report;
+        }
+    };
+    let mut record = StringRecord::new();
+    loop {
+        let (at, number) = match reader.read_record(&mut record) {
+            Ok(false) => return report,
+            Ok(true) => {
+                let at = record.position().map_or(0, line);
+                (at, columns.number(&record, region, &mut places))
+            }
+            Err(error) => {
+                let at = error.position().map_or(1, line);
+                let what = match error.kind() {
+                    ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                        format!("the header has {expected_len} columns, this line has {len}")
+                    }
+                    _ => "it is no CSV".into(),
+                };
+                (at, Err(what))
+            }
+        };
+        let number = number.and_then(|new| match known.insert(new.number.e164(), at) {
+            None => Ok(new),
+            Some(first) => {
+                Err(format!("{} is there twice, first in line {first}", new.number.e164().masked()))
+            }
+        });
+        match number {
+            Ok(new) => report.numbers.push((new, at)),
+            Err(what) => report.faults.push(Fault::new(at, "", what)),
+        }
     }
 }
 

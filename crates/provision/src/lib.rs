@@ -48,6 +48,7 @@ mod password;
 mod pools;
 mod rates;
 mod records;
+mod report;
 mod spot;
 mod switches;
 #[cfg(test)]
@@ -60,3 +61,4 @@ pub use import::{Imported, import_csv};
 pub use inventory::Progress;
 pub use rates::{RatesFile, import_rates};
 pub use records::{RecordsFile, RecordsTaken, import_records};
+pub use report::{CheckedNumbers, check_numbers};
