@@ -16,6 +16,8 @@ const ROOMS: &[Room] = &[
     room("leaseline-mor", ADAPTER),
     room("leaseline-traitel", ADAPTER),
     room("leaseline-switch", ADAPTER),
+    // Its import page reads the CSV files that the command line reads.
+    room("leaseline-console", Uses::Only(&["leaseline-core", "leaseline-hub", "leaseline-web", PROVISION])),
     room("leaseline-service", Uses::Only(&["leaseline-core", "leaseline-hub", "leaseline-web"])),
     room(PROVISION, Uses::Only(&["leaseline-core", "leaseline-hub"])),
     room(TESTKIT, Uses::Only(&["leaseline-core", "leaseline-hub"])),

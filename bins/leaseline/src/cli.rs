@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use leaseline_service::{Flags, Listen, Sources, duration};
 
 use crate::accounts::AccountsCommand;
+use crate::admin::AdminCommand;
 use crate::calls::CallsCommand;
 use crate::customers::CustomersCommand;
 use crate::db::DbCommand;
@@ -66,6 +67,11 @@ pub(crate) enum Command {
     Users {
         #[command(subcommand)]
         command: UsersCommand,
+    },
+    /// Makes and changes users of the console, and links by which they set their passwords
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
     },
     /// Lists TraiTel accounts, lets them in and out, sets passwords
     Accounts {

@@ -1,6 +1,7 @@
 //! The combined server and command line.
 
 mod accounts;
+mod admin;
 mod answer;
 mod apply;
 mod ask;
@@ -58,6 +59,7 @@ async fn run(cli: Cli) -> Result<(), Problem> {
         Command::Db { command } => db::db(&configured()?, command, answers).await,
         Command::Token { command } => token::token(&configured()?, command, answers).await,
         Command::Users { command } => users::users(&configured()?, command, answers).await,
+        Command::Admin { command } => admin::admin(&configured()?, command, answers).await,
         Command::Accounts { command } => accounts::accounts(&configured()?, command, answers).await,
         Command::Dids { command } => dids::dids(&configured()?, command, answers).await,
         Command::Numbers { command } => numbers::numbers(&configured()?, command, answers).await,

@@ -91,6 +91,12 @@ impl MorProfile {
 }
 
 impl MorCaller {
+    /// Whoever looks at everything for the operator; its id is nobody's, so it must make nothing.
+    pub fn onlooker() -> Self {
+        let user = MorUserId::new(i64::MAX).expect("at least 1");
+        Self { user, sees_everything: true }
+    }
+
     /// Which user it is.
     pub const fn user(&self) -> MorUserId {
         self.user

@@ -7,9 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use leaseline_apigate::TokenKeys;
+use leaseline_core::staff::{StaffName, StaffRole};
 use leaseline_hub::Hub;
 use leaseline_service::{Config, Problem, Server};
 
+use crate::admin;
 use crate::answer::Answers;
 use crate::facades::Facades;
 use crate::token;
@@ -28,10 +30,11 @@ pub(crate) async fn demo(mut config: Config, answers: Answers) -> Result<(), Pro
     let world = world::make(server.hub(), facades.mor.vault.clone()).await.map_err(not_made)?;
     let users = users(server.hub(), &facades.apigate.tokens).await?;
     let prefix = facades.apigate.path_prefixes.first().cloned().unwrap_or_default();
+    let console = console(server.hub()).await?;
     let announce = |url: &str| {
         let base = format!("{url}{prefix}");
         // Whoever closed standard output does not want to know.
-        let _ = answers.print(&Welcome::new(url, &base, users, &world));
+        let _ = answers.print(&Welcome::new(url, &base, users, &console, &world));
     };
     server.run(|hub| facades.routes(hub), announce).await
 }
@@ -55,6 +58,13 @@ async fn users(hub: &Hub, keys: &TokenKeys) -> Result<[User; 2], Problem> {
             token: token::issue(hub, keys, world::ADMIN, Some(TOKEN_LIFETIME)).await?.token,
         },
     ])
+}
+
+/// A user of the console, and the path of a link to set its password.
+async fn console(hub: &Hub) -> Result<String, Problem> {
+    let name = StaffName::parse(world::ADMIN).expect("it is plain");
+    admin::add(hub, name, StaffRole::Admin).await?;
+    Ok(admin::link(hub, world::ADMIN, "").await?.link)
 }
 
 fn not_made(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Problem {

@@ -10,6 +10,8 @@ use super::world::{ACCOUNT, ADMIN, MOR_SECRET, PASSWORD, PHONES, SWITCH, SWITCH_
 #[derive(Serialize)]
 pub(super) struct Welcome {
     listening: String,
+    /// Where the console's user sets its password.
+    console: String,
     users: [User; 2],
     commands: Vec<Command>,
 }
@@ -32,12 +34,19 @@ struct Command {
 
 impl Welcome {
     /// `base` is the URL with the prefix of Apigate's paths; the commands are the first user's.
-    pub(super) fn new(url: &str, base: &str, users: [User; 2], world: &World) -> Self {
+    pub(super) fn new(
+        url: &str,
+        base: &str,
+        users: [User; 2],
+        console: &str,
+        world: &World,
+    ) -> Self {
         let mut commands = commands(base, &users[0].token, world);
         commands.push(balance(url));
         commands.push(card_group(url));
         commands.push(call(url, world));
-        Self { listening: url.into(), users, commands }
+        let console = format!("{url}{console}");
+        Self { listening: url.into(), console, users, commands }
     }
 }
 
@@ -93,6 +102,11 @@ impl fmt::Display for Welcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "listening on {}\n\n{WORLD}\n", self.listening)?;
         self.users.iter().try_for_each(|user| user.fmt(f))?;
+        writeln!(
+            f,
+            "\nThe console, for {ADMIN}: set a password within 15 minutes at\n  {}",
+            self.console
+        )?;
         writeln!(f, "\nApigate, as {}:", self.users[0].name)?;
         self.commands.iter().try_for_each(|command| command.fmt(f))
     }

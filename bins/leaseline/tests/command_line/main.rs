@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what goes wrong is its failure")]
 
 mod accounts;
+mod admin;
 mod calls;
 mod configuration;
 mod database;

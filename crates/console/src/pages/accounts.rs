@@ -1,0 +1,212 @@
+//! TraiTel accounts: their numbers, sub-accounts, menus and applications, each with the call of the
+//! API that gives the same.
+
+use actix_web::web::Path;
+use leaseline_core::account::{Account, AccountPart, SubAccount};
+use leaseline_core::did::{AccountNumber, AccountNumberFilter, Assignment};
+use leaseline_core::ids::AccountId;
+use leaseline_core::staff::Duty;
+use leaseline_hub::accounts::{IvmlLine, IvrMenuLine};
+use maud::{Markup, html};
+
+use super::Answer;
+use crate::PATH;
+use crate::layout::{Nav, as_csv, facts, page, pager};
+use crate::mask::our_number;
+use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge};
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+
+pub(crate) async fn list(visit: Visit) -> Answer {
+    visit.needs(Duty::Look)?;
+    let after = visit.asked("after").and_then(account_id);
+    let limit = visit.rows();
+    let found = visit.hub().accounts(after, limit).await?;
+    let is_full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = found.last().filter(|_| is_full).map(|account| account.id.to_string());
+    let columns = vec![
+        Column::Text("User"),
+        Column::Text("State"),
+        Column::Number("Customer"),
+        Column::Text("Time zone"),
+        Column::Text("Rate deck"),
+    ];
+    let empty = Empty {
+        what: "No accounts.",
+        why: "Accounts of the TraiTel API are made by “leaseline apply” ([[accounts]]).",
+        next: html! { a href={ (PATH) "/accounts" } { "Back to the first page" } },
+    };
+    let row = |account: &Account| {
+        let (tone, word) = state(account);
+        let customer = account.customer;
+        vec![
+            Cell::link(&format!("{PATH}/accounts/{}", account.id), account.user.clone()),
+            Cell::badge(tone, word),
+            Cell::link(&format!("{PATH}/customers/{customer}"), customer.to_string()),
+            Cell::text(&account.profile.time_zone),
+            Cell::text(account.profile.rate_deck.as_deref().unwrap_or("–")),
+        ]
+    };
+    let sheet = Sheet::new("Accounts", columns, empty).rows(found.iter().map(row));
+    if visit.wants_csv() {
+        return Ok(sheet.csv());
+    }
+    let body = html! { (sheet.table(&as_csv(&visit))) (pager(&visit, "after", next)) };
+    Ok(page(&visit, Nav::Accounts, "Accounts", body))
+}
+
+fn state(account: &Account) -> (Tone, &'static str) {
+    if account.enabled { (Tone::Good, "enabled") } else { (Tone::Warn, "disabled") }
+}
+
+fn account_id(text: &str) -> Option<AccountId> {
+    AccountId::new(text.parse().ok()?)
+}
+
+pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
+    visit.needs(Duty::Look)?;
+    let id = account_id(&id).ok_or(Trouble::NotFound)?;
+    let before = AccountId::new(id.get() - 1);
+    let found = visit.hub().accounts(before, 1).await?.into_iter().find(|found| found.id == id);
+    let account = found.ok_or(Trouble::NotFound)?;
+    let hub = visit.hub();
+    let numbers = hub.account_numbers(id, AccountNumberFilter::default()).await?;
+    let subs = hub.sub_accounts(id).await?;
+    let (menus, ivml) = (hub.ivr_menus(id).await?, hub.ivml_configurations(id).await?);
+    let sheet = match visit.asked("of") {
+        Some("numbers") => Some(number_sheet(&numbers)),
+        Some("sub-accounts") => Some(sub_sheet(&subs)),
+        Some("menus") => Some(menu_sheet(&menus)),
+        Some("ivml") => Some(ivml_sheet(&ivml)),
+        _ => None,
+    };
+    if let (true, Some(sheet)) = (visit.wants_csv(), sheet) {
+        return Ok(sheet.csv());
+    }
+    let profile = &account.profile;
+    let (tone, word) = state(&account);
+    let section = |title: &str, of: &str, mode: &str, sheet: &Sheet| {
+        html! {
+            h2 { (title) }
+            (sheet.table(&format!("{PATH}/accounts/{id}?of={of}&format=csv")))
+            (same_by_the_api(&account, mode))
+        }
+    };
+    let body = html! {
+        (facts([
+            ("State", badge(tone, word)),
+            ("Customer", html! { a href={ (PATH) "/customers/" (account.customer) } { (account.customer) } }),
+            ("Time zone", html! { (profile.time_zone) }),
+            ("Rate deck", html! { (profile.rate_deck.as_deref().unwrap_or("none")) }),
+            ("IVR", html! { (if profile.ivr { "yes" } else { "no" }) }),
+        ]))
+        (section("Numbers", "numbers", "querynumbers", &number_sheet(&numbers)))
+        (section("Sub-accounts", "sub-accounts", "querysubaccounts", &sub_sheet(&subs)))
+        (section("IVR menus", "menus", "listivr", &menu_sheet(&menus)))
+        (section("IVML configurations", "ivml", "listivml", &ivml_sheet(&ivml)))
+        h2 { "Logs" }
+        p {
+            a href={ (PATH) "/calls?q=customer%3A" (account.customer) } { "The customer’s records" }
+            "; by the API: " code { "mode=logvoicein" } ", " code { "logvoiceout" } ", "
+            code { "logfaxin" } ", " code { "logfaxout" } ", " code { "logsmsin" } ", "
+            code { "logsmsout" } " with " code { "startdate" } " and " code { "enddate" } "."
+        }
+    };
+    Ok(page(&visit, Nav::Accounts, &account.user, body))
+}
+
+fn same_by_the_api(account: &Account, mode: &str) -> Markup {
+    html! {
+        p.note { "The same by the API: " code {
+            "POST /accountmanager.pl user=" (account.user) "&pass=…&mode=" (mode)
+        } }
+    }
+}
+
+fn number_sheet(numbers: &[AccountNumber]) -> Sheet {
+    let columns = vec![Column::Text("Number"), Column::Text("Service"), Column::Text("Goes to")];
+    let empty = Empty {
+        what: "No numbers.",
+        why: "The account has subscribed to none.",
+        next: html! { "Its owner does so by the API (" code { "subscribedid" } ")." },
+    };
+    let row = |line: &AccountNumber| {
+        vec![
+            Cell::new(our_number(&line.number), line.number.sent()),
+            Cell::text(line.service.word()),
+            Cell::text(goes_to(line.assigned)),
+        ]
+    };
+    Sheet::new("Numbers of the account", columns, empty).rows(numbers.iter().map(row))
+}
+
+fn goes_to(assigned: Assignment) -> String {
+    match assigned {
+        Assignment::Nothing => "nothing".to_owned(),
+        Assignment::Ivr(menu) => format!("IVR menu {menu}"),
+        Assignment::Ivml(ivml) => format!("IVML configuration {ivml}"),
+        Assignment::Sip(part) => format!("phones of {}", part_words(part)),
+        Assignment::Fax(part) => format!("faxes of {}", part_words(part)),
+    }
+}
+
+fn part_words(part: AccountPart) -> String {
+    match part {
+        AccountPart::Main => "the account".to_owned(),
+        AccountPart::Sub(id) => format!("sub-account {id}"),
+    }
+}
+
+fn sub_sheet(subs: &[SubAccount]) -> Sheet {
+    let columns =
+        vec![Column::Number("Sub-account"), Column::Text("Alias"), Column::Text("Company")];
+    let empty = Empty {
+        what: "No sub-accounts.",
+        why: "The account has made none.",
+        next: html! { "Its owner does so by the API (" code { "addsubaccount" } ")." },
+    };
+    let row = |sub: &SubAccount| {
+        vec![
+            Cell::number(sub.id.get()),
+            Cell::text(sub.profile.alias.as_str()),
+            Cell::text(sub.profile.company.as_str()),
+        ]
+    };
+    Sheet::new("Sub-accounts", columns, empty).rows(subs.iter().map(row))
+}
+
+fn menu_sheet(menus: &[IvrMenuLine]) -> Sheet {
+    let columns = vec![Column::Number("Menu"), Column::Text("Name"), Column::Text("Numbers")];
+    let empty = Empty {
+        what: "No IVR menus.",
+        why: "The account has none, or not the IVR service.",
+        next: html! { "Menus come in by “leaseline apply”." },
+    };
+    let row = |line: &IvrMenuLine| {
+        let numbers: Vec<_> = line.numbers.iter().map(|number| number.sent()).collect();
+        vec![
+            Cell::number(line.menu.id.get()),
+            Cell::text(line.menu.name.as_str()),
+            Cell::text(numbers.join(" ")),
+        ]
+    };
+    Sheet::new("IVR menus", columns, empty).rows(menus.iter().map(row))
+}
+
+fn ivml_sheet(ivml: &[IvmlLine]) -> Sheet {
+    let columns = vec![Column::Number("IVML"), Column::Text("Name"), Column::Text("Numbers")];
+    let empty = Empty {
+        what: "No IVML configurations.",
+        why: "The account has none, or not the IVR service.",
+        next: html! { "Its owner makes them by the API (" code { "addivml" } ")." },
+    };
+    let row = |line: &IvmlLine| {
+        let numbers: Vec<_> = line.numbers.iter().map(|number| number.sent()).collect();
+        vec![
+            Cell::number(line.ivml.id.get()),
+            Cell::text(line.ivml.profile.name.as_str()),
+            Cell::text(numbers.join(" ")),
+        ]
+    };
+    Sheet::new("IVML configurations", columns, empty).rows(ivml.iter().map(row))
+}

@@ -1,0 +1,136 @@
+//! MOR's groups of calling cards, and a card by its number.
+
+use leaseline_core::audit::AuditAction;
+use leaseline_core::card::{Card, CardNumber};
+use leaseline_core::mor_user::MorCaller;
+use leaseline_core::staff::Duty;
+use leaseline_hub::cards::{CardFilter, CardGroupLine};
+use maud::{Markup, html};
+
+use super::Answer;
+use crate::PATH;
+use crate::change::Change;
+use crate::layout::{Field, Kind, Nav, alert, as_csv, facts, page, post, refused_page};
+use crate::mask::Mask;
+use crate::sheet::{Cell, Column, Empty, Sheet};
+use crate::shown::{at_or, grouped};
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+
+const TITLE: &str = "Card groups";
+
+pub(crate) async fn list(visit: Visit) -> Answer {
+    visit.needs(Duty::Look)?;
+    let groups = visit.hub().card_groups(&MorCaller::onlooker(), None).await?;
+    let sheet = sheet(&groups);
+    if visit.wants_csv() {
+        return Ok(sheet.csv());
+    }
+    let number = visit.asked("number").unwrap_or_default();
+    let card = find(&visit, number).await?;
+    let body = html! {
+        (look_up(number, &card))
+        @if let Found::Card(card) = &card { (detail(&visit, card, Mask::Masked)) }
+        h2 { "Groups" }
+        (sheet.table(&as_csv(&visit)))
+    };
+    Ok(page(&visit, Nav::Cards, TITLE, body))
+}
+
+/// What came of a look-up.
+enum Found {
+    NotAsked,
+    Nothing,
+    Card(Box<Card>),
+}
+
+async fn find(visit: &Visit, number: &str) -> Result<Found, Trouble> {
+    if number.is_empty() {
+        return Ok(Found::NotAsked);
+    }
+    let Some(number) = CardNumber::parse(number) else { return Ok(Found::Nothing) };
+    let filter = CardFilter { number: Some(number), ..CardFilter::default() };
+    let found = visit.hub().cards(&MorCaller::onlooker(), filter).await?;
+    Ok(found.into_iter().next().map_or(Found::Nothing, |card| Found::Card(Box::new(card))))
+}
+
+fn look_up(number: &str, found: &Found) -> Markup {
+    let wrong = matches!(found, Found::Nothing).then_some("There is no card with this number.");
+    html! {
+        form.filter role="search" aria-label="A card" action={ (PATH) "/cards" } {
+            (Field::text("number", "Card number", number).kind(Kind::Digits).wrong(wrong).html())
+            button { "Look it up" }
+        }
+    }
+}
+
+fn detail(visit: &Visit, card: &Card, mask: Mask) -> Markup {
+    let pin = match mask {
+        Mask::Masked => "••••".to_owned(),
+        Mask::Revealed => card.pin.expose().to_owned(),
+    };
+    let caller = card.caller_id.as_deref().map(|phone| mask.text(phone));
+    html! {
+        h2 { "Card " (card.number.as_str()) }
+        (facts([
+            ("Group", html! { (card.group) }),
+            ("PIN", html! { (pin) }),
+            ("Balance", html! { (card.balance.in_dollars()) " " (card.currency.as_str()) }),
+            ("Sold", at_or(card.sold_at, "not sold")),
+            ("Recognised by", html! { (caller.as_deref().unwrap_or("no telephone")) }),
+        ]))
+        @if mask == Mask::Masked && visit.may(Duty::Reveal) {
+            (post(visit, &format!("{PATH}/cards"), html! {
+                input type="hidden" name="number" value=(card.number.as_str());
+                (Field::text("reason", "Reason", "").hint("The PIN is shown, and the audit log says so.").html())
+                button { "Show the PIN" }
+            }))
+        }
+    }
+}
+
+pub(crate) async fn reveal(change: Change) -> Answer {
+    let visit = &change.visit;
+    visit.needs(Duty::Reveal)?;
+    let Found::Card(card) = find(visit, change.field("number")).await? else {
+        return Err(Trouble::NotFound);
+    };
+    let reason = change.field("reason");
+    if reason.is_empty() {
+        let body =
+            html! { (alert("Say why you need to see it.")) (detail(visit, &card, Mask::Masked)) };
+        return Ok(refused_page(visit, Nav::Cards, TITLE, body));
+    }
+    visit.audit(AuditAction::Reveal, &format!("card {}", card.id), reason).await?;
+    Ok(page(visit, Nav::Cards, TITLE, detail(visit, &card, Mask::Revealed)))
+}
+
+fn sheet(groups: &[CardGroupLine]) -> Sheet {
+    let columns = vec![
+        Column::Number("Group"),
+        Column::Text("Name"),
+        Column::Number("Cards"),
+        Column::Text("Currency"),
+        Column::Number("Price"),
+        Column::Text("Good from"),
+        Column::Text("Good till"),
+    ];
+    let empty = Empty {
+        what: "No groups of cards.",
+        why: "Groups are made over MOR’s interface.",
+        next: html! { "The method is " code { "cc_group_create" } "." },
+    };
+    let row = |line: &CardGroupLine| {
+        let terms = &line.group.terms;
+        vec![
+            Cell::number(line.group.id.get()),
+            Cell::text(terms.name.as_str()),
+            Cell::new(html! { (grouped(line.cards)) }, line.cards.to_string()),
+            Cell::text(terms.currency.as_str()),
+            Cell::text(terms.price_with_tax.in_dollars().to_string()),
+            Cell::at(terms.validity.from),
+            Cell::at_or(terms.validity.till, "no end"),
+        ]
+    };
+    Sheet::new(TITLE, columns, empty).rows(groups.iter().map(row))
+}

@@ -1,0 +1,259 @@
+//! Leases, live and past, and giving one back.
+
+use actix_web::web::Path;
+use leaseline_core::Refusal;
+use leaseline_core::api_user::Caller;
+use leaseline_core::audit::AuditAction;
+use leaseline_core::ids::LeaseId;
+use leaseline_core::lease::{LeaseKind, PastLease};
+use leaseline_core::release::ReleaseRequest;
+use leaseline_core::search::LeaseSearch;
+use leaseline_core::staff::Duty;
+use leaseline_hub::Failure;
+use leaseline_hub::operator::LeaseLine;
+use maud::{Markup, html};
+use uuid::Uuid;
+
+use super::{Answer, to};
+use crate::PATH;
+use crate::change::Change;
+use crate::layout::{Field, Nav, alert, as_csv, done, facts, page, post, refused_page};
+use crate::list::{filter, pages, place};
+use crate::mask::{Mask, our_number};
+use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge};
+use crate::shown::{at, until};
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+
+pub(crate) async fn list(visit: Visit) -> Answer {
+    visit.needs(Duty::Look)?;
+    let typed = visit.asked("q").unwrap_or_default();
+    let search = match LeaseSearch::parse(typed, &visit.console.settings.region) {
+        Ok(search) => search,
+        Err(wrong) => {
+            let body = html! { (filter(&visit, EXAMPLE, None)) div #results { (alert(&format!("{wrong}."))) } };
+            return Ok(refused_page(&visit, Nav::Leases, "Leases", body));
+        }
+    };
+    let found = visit.hub().find_leases(search, place(&visit, lease_id), visit.rows()).await?;
+    let sheet = sheet().rows(found.lines.iter().map(|line| row(&visit, line)));
+    if visit.wants_csv() {
+        return Ok(sheet.csv());
+    }
+    let body = html! {
+        (filter(&visit, EXAMPLE, None))
+        div #results { (sheet.table(&as_csv(&visit))) (pages(&visit, &found, ToString::to_string)) }
+    };
+    Ok(page(&visit, Nav::Leases, "Leases", body))
+}
+
+const EXAMPLE: &str = "customer:8 state:active kind:group exp:<1h 0388";
+
+fn sheet() -> Sheet {
+    let columns = vec![
+        Column::Text("Lease"),
+        Column::Text("State"),
+        Column::Text("Kind"),
+        Column::Number("Customer"),
+        Column::Text("Numbers"),
+        Column::Text("For"),
+        Column::Text("Granted"),
+        Column::Text("Until"),
+        Column::Text("By"),
+    ];
+    let empty = Empty {
+        what: "No lease fits.",
+        why: "Nothing was leased yet, or the filter leaves everything out.",
+        next: html! { a href={ (PATH) "/leases" } { "Show all leases" } },
+    };
+    Sheet::new("Leases", columns, empty)
+}
+
+fn row(visit: &Visit, line: &LeaseLine) -> Vec<Cell> {
+    let lease = &line.lease;
+    let numbers: Vec<_> = lease.members.iter().map(|member| &member.number).collect();
+    let shown = html! { @for number in &numbers { (our_number(number)) " " } };
+    let plain: Vec<_> = numbers.iter().map(|number| number.sent()).collect();
+    let (tone, state) = state(visit, lease);
+    let led_to = phones(lease, Mask::Masked);
+    vec![
+        Cell::link(&format!("{PATH}/leases/{}", lease.id), lease.id.to_string()),
+        Cell::badge(tone, state),
+        Cell::text(kind(lease.kind)),
+        Cell::link(&format!("{PATH}/customers/{}", lease.customer), lease.customer.to_string()),
+        Cell::new(shown, plain.join(" ")),
+        Cell::new(
+            html! { @for phone in &led_to { span.number { (phone) } " " } },
+            led_to.join(" "),
+        ),
+        Cell::at(lease.granted_at),
+        match lease.is_live(visit.now) {
+            true => Cell::until(lease.expires_at, visit.now),
+            false => Cell::at(lease.released_at.unwrap_or(lease.expires_at)),
+        },
+        Cell::text(line.granted_by.clone().unwrap_or_else(|| "the operator".into())),
+    ]
+}
+
+fn state(visit: &Visit, lease: &PastLease) -> (Tone, &'static str) {
+    match (lease.released_at, lease.is_live(visit.now)) {
+        (Some(_), _) => (Tone::Plain, "released"),
+        (None, true) => (Tone::Good, "active"),
+        (None, false) => (Tone::Plain, "expired"),
+    }
+}
+
+const fn kind(kind: LeaseKind) -> &'static str {
+    match kind {
+        LeaseKind::Single => "single",
+        LeaseKind::Group => "group",
+    }
+}
+
+fn phones(lease: &PastLease, mask: Mask) -> Vec<String> {
+    let phone = |user: &Option<leaseline_core::subscriber::Subscriber>| {
+        user.as_ref().map_or_else(|| "erased".to_owned(), |user| mask.phone(user.phone()))
+    };
+    lease.members.iter().map(|member| phone(&member.user)).collect()
+}
+
+pub(super) fn lease_id(text: &str) -> Option<LeaseId> {
+    Uuid::try_parse(text).ok().map(LeaseId::new)
+}
+
+async fn found(visit: &Visit, id: &str) -> Result<LeaseLine, Trouble> {
+    let id = lease_id(id).ok_or(Trouble::NotFound)?;
+    visit.hub().lease(id).await?.ok_or(Trouble::NotFound)
+}
+
+pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
+    visit.needs(Duty::Look)?;
+    let line = found(&visit, &id).await?;
+    let said = visit.asked("done").map(|_| done("The lease was given back."));
+    Ok(page(
+        &visit,
+        Nav::Leases,
+        "Lease",
+        html! {
+            @if let Some(said) = said { (said) }
+            (detail(&visit, &line, Mask::Masked))
+        },
+    ))
+}
+
+fn detail(visit: &Visit, line: &LeaseLine, mask: Mask) -> Markup {
+    let lease = &line.lease;
+    let (tone, word) = state(visit, lease);
+    let is_live = lease.is_live(visit.now);
+    let here = format!("{PATH}/leases/{}", lease.id);
+    html! {
+        (facts([
+            ("Reference", html! { code { (lease.id) } }),
+            ("State", badge(tone, word)),
+            ("Kind", html! { (kind(lease.kind)) }),
+            ("Customer", html! { a href={ (PATH) "/customers/" (lease.customer) } { (lease.customer) } }),
+            ("Granted", at(lease.granted_at)),
+            (if is_live { "Until" } else { "Ended" }, match is_live {
+                true => until(lease.expires_at, visit.now),
+                false => at(lease.released_at.unwrap_or(lease.expires_at)),
+            }),
+            ("By", html! { (line.granted_by.as_deref().unwrap_or("the operator")) }),
+        ]))
+        h2 { "Numbers" }
+        (members(lease, mask).table_only())
+        @if mask == Mask::Masked && visit.may(Duty::Reveal) {
+            (post(visit, &here, html! {
+                (Field::text("reason", "Reason", "").hint("Whole phones are shown, and the audit log says so.").html())
+                button { "Show whole phones" }
+            }))
+        }
+        @if is_live && visit.may(Duty::Release) {
+            p { a.button href={ (here) "/release" } { "Give this lease back …" } }
+        }
+    }
+}
+
+fn members(lease: &PastLease, mask: Mask) -> Sheet {
+    let columns = vec![
+        Column::Text("Number"),
+        Column::Number("Turn"),
+        Column::Text("Leads to"),
+        Column::Text("IMSI"),
+    ];
+    let empty = Empty { what: "No numbers.", why: "", next: html! {} };
+    let rows = lease.members.iter().zip(phones(lease, mask)).map(|(member, phone)| {
+        let imsi = member.user.as_ref().and_then(|user| user.imsi());
+        let imsi = imsi.map(|imsi| mask.text(imsi.as_str()));
+        vec![
+            Cell::new(our_number(&member.number), member.number.sent()),
+            Cell::number(member.turn),
+            Cell::text(phone),
+            Cell::text(imsi.unwrap_or_else(|| "–".into())),
+        ]
+    });
+    Sheet::new("Numbers of the lease", columns, empty).rows(rows)
+}
+
+pub(crate) async fn reveal(change: Change, id: Path<String>) -> Answer {
+    let visit = &change.visit;
+    visit.needs(Duty::Reveal)?;
+    let line = found(visit, &id).await?;
+    let reason = change.field("reason");
+    if reason.is_empty() {
+        let body =
+            html! { (alert("Say why you need to see them.")) (detail(visit, &line, Mask::Masked)) };
+        return Ok(refused_page(visit, Nav::Leases, "Lease", body));
+    }
+    visit.audit(AuditAction::Reveal, &format!("lease {}", line.lease.id), reason).await?;
+    Ok(page(visit, Nav::Leases, "Lease", detail(visit, &line, Mask::Revealed)))
+}
+
+pub(crate) async fn confirm(visit: Visit, id: Path<String>) -> Answer {
+    visit.needs(Duty::Release)?;
+    let line = found(&visit, &id).await?;
+    let body = confirmation(&visit, &line.lease, "");
+    Ok(page(&visit, Nav::Leases, "Give a lease back", body))
+}
+
+/// Names the effect before anybody presses the button.
+fn confirmation(visit: &Visit, lease: &PastLease, reason: &str) -> Markup {
+    let here = format!("{PATH}/leases/{}", lease.id);
+    html! {
+        div.effect {
+            p { "This ends the lease now:" }
+            ul {
+                @for (member, phone) in lease.members.iter().zip(phones(lease, Mask::Masked)) {
+                    li { "Calls to " b { (member.number.sent()) } " no longer reach " (phone) "." }
+                }
+                li { "The numbers rest for their pool's quarantine; then anybody may lease them." }
+                li { "Customer " (lease.customer) " pays nothing for it and gets nothing back." }
+                li { "It can not be undone." }
+            }
+        }
+        (post(visit, &format!("{here}/release"), html! {
+            (Field::text("reason", "Reason", reason).hint("For the audit log").html())
+            p.buttons { button.danger { "Give it back" } a.button href=(here) { "Leave it" } }
+        }))
+    }
+}
+
+pub(crate) async fn release(change: Change, id: Path<String>) -> Answer {
+    let visit = &change.visit;
+    visit.needs(Duty::Release)?;
+    let lease = found(visit, &id).await?.lease;
+    let reason = change.field("reason");
+    let again = |what: &str| {
+        let body = html! { (alert(what)) (confirmation(visit, &lease, reason)) };
+        Ok(refused_page(visit, Nav::Leases, "Give a lease back", body))
+    };
+    if reason.is_empty() {
+        return again("Say why.");
+    }
+    visit.audit(AuditAction::Release, &format!("lease {}", lease.id), reason).await?;
+    let request = ReleaseRequest { caller: Caller::operator(), lease: lease.id, kind: lease.kind };
+    match visit.hub().ask(request).await {
+        Ok(_) => Ok(to(&format!("{PATH}/leases/{}?done=1", lease.id))),
+        Err(Failure::Refused(Refusal::LeaseUnknown)) => again("The lease is over already."),
+        Err(failure) => Err(failure.into()),
+    }
+}

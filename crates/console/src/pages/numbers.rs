@@ -1,0 +1,244 @@
+//! Numbers: how many are in which state, one by one, and what became of one.
+
+use actix_web::web::Path;
+use leaseline_core::Timestamp;
+use leaseline_core::history::{Reservation, Turn};
+use leaseline_core::ids::NumberId;
+use leaseline_core::phone::{E164, PhoneNumber};
+use leaseline_core::staff::Duty;
+use leaseline_hub::operator::{ListState, NumberFilter, NumberHistory, NumberLine, NumberState};
+use maud::{Markup, html};
+
+use super::Answer;
+use crate::PATH;
+use crate::layout::{Nav, as_csv, facts, page, pager};
+use crate::mask::{Mask, number_path, our_number};
+use crate::sheet::{Cell, Column, Empty, Sheet, Tone};
+use crate::shown::{at, at_or};
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+
+const STATES: [(&str, ListState); 5] = [
+    ("free", ListState::Free),
+    ("leased", ListState::Leased),
+    ("quarantine", ListState::Resting),
+    ("reserved", ListState::Reserved),
+    ("blocked", ListState::Blocked),
+];
+
+pub(crate) async fn list(visit: Visit) -> Answer {
+    visit.needs(Duty::Look)?;
+    if let Some(number) = visit.asked("number") {
+        return found(&visit, number);
+    }
+    let pool = match visit.asked("pool") {
+        Some(name) => Some(visit.hub().pool_named(name).await?.ok_or(Trouble::NotFound)?),
+        None => None,
+    };
+    let state = visit.asked("state");
+    let state = STATES.iter().find(|(name, _)| Some(*name) == state).map(|(_, state)| *state);
+    let after = visit.asked("after").and_then(|id| NumberId::new(id.parse().ok()?));
+    let limit = visit.rows();
+    let lines = visit.hub().numbers(NumberFilter { pool, state, after }, limit).await?;
+    let is_full = lines.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = lines.last().filter(|_| is_full).map(|line| line.id.to_string());
+    let sheet = sheet().rows(lines.iter().map(row));
+    if visit.wants_csv() {
+        return Ok(sheet.csv());
+    }
+    let body = html! {
+        (super::overview::pools(&visit.hub().pools_now().await?))
+        h2 { "One by one" }
+        (filter_form(&visit).await?)
+        div #results { (sheet.table(&as_csv(&visit))) (pager(&visit, "after", next)) }
+        @if visit.may(Duty::ImportNumbers) {
+            p { a.button href={ (PATH) "/numbers/import" } { "Import numbers …" } }
+        }
+    };
+    Ok(page(&visit, Nav::Numbers, "Numbers", body))
+}
+
+fn found(visit: &Visit, typed: &str) -> Answer {
+    match PhoneNumber::parse(typed, &visit.console.settings.region) {
+        Ok(number) => Ok(super::to(&number_path(number.e164()))),
+        Err(_) => Err(Trouble::NotFound),
+    }
+}
+
+async fn filter_form(visit: &Visit) -> Result<Markup, Trouble> {
+    let (pool, state) = (visit.asked("pool"), visit.asked("state"));
+    let pools = visit.hub().pool_names().await?;
+    Ok(html! {
+        form.filter action={ (PATH) "/numbers" } hx-get={ (PATH) "/numbers" } hx-target="#results"
+            hx-select="#results" hx-swap="outerHTML" hx-trigger="change, submit" hx-push-url="true" {
+            div.field {
+                label for="f-pool" { "Pool" }
+                select #f-pool name="pool" {
+                    option value="" { "any" }
+                    @for (_, known) in &pools {
+                        option value=(known) selected[pool == Some(known.as_str())] { (known) }
+                    }
+                }
+            }
+            div.field {
+                label for="f-state" { "State" }
+                select #f-state name="state" {
+                    option value="" { "any" }
+                    @for (name, _) in STATES { option value=(name) selected[state == Some(name)] { (name) } }
+                }
+            }
+            button { "Filter" }
+        }
+    })
+}
+
+fn sheet() -> Sheet {
+    let columns = vec![
+        Column::Text("Number"),
+        Column::Text("State"),
+        Column::Text("Pool"),
+        Column::Number("Reserved for"),
+        Column::Text("Lease"),
+        Column::Number("Leased so often"),
+        Column::Text("Free from"),
+    ];
+    let empty = Empty {
+        what: "No number fits.",
+        why: "The inventory is empty, or the filter leaves everything out.",
+        next: html! {
+            a href={ (PATH) "/numbers" } { "Show all numbers" } ", or import some."
+        },
+    };
+    Sheet::new("Numbers", columns, empty)
+}
+
+fn row(line: &NumberLine) -> Vec<Cell> {
+    let (tone, word) = state(line);
+    vec![
+        Cell::new(our_number(&line.number), line.number.sent()),
+        Cell::badge(tone, word),
+        Cell::text(&line.pool),
+        match line.reserved_for {
+            Some(id) => Cell::link(&format!("{PATH}/customers/{id}"), id.to_string()),
+            None => Cell::text("–"),
+        },
+        match line.lease {
+            Some(id) => Cell::link(&format!("{PATH}/leases/{id}"), id.to_string()),
+            None => Cell::text("–"),
+        },
+        Cell::number(line.turn),
+        Cell::at_or(free_from(line), "always was"),
+    ]
+}
+
+/// Before its first lease it is free from a time that says nothing.
+fn free_from(line: &NumberLine) -> Option<Timestamp> {
+    (line.turn > 0).then_some(line.free_from)
+}
+
+fn state(line: &NumberLine) -> (Tone, &'static str) {
+    if line.is_blocked {
+        return (Tone::Bad, "blocked");
+    }
+    state_word(line.state)
+}
+
+/// A state's colour and word.
+pub(super) const fn state_word(state: NumberState) -> (Tone, &'static str) {
+    match state {
+        NumberState::Free => (Tone::Good, "free"),
+        NumberState::Leased(_) => (Tone::Plain, "leased"),
+        NumberState::Resting => (Tone::Warn, "quarantine"),
+        NumberState::Reserved => (Tone::Plain, "reserved"),
+        NumberState::Blocked => (Tone::Bad, "blocked"),
+    }
+}
+
+pub(crate) async fn one(visit: Visit, number: Path<String>) -> Answer {
+    visit.needs(Duty::Look)?;
+    let number = E164::parse(&number).map_err(|_| Trouble::NotFound)?;
+    let before = visit.asked("before").and_then(|turn| turn.parse().ok());
+    let history = visit.hub().number_history(number, before, visit.rows()).await?;
+    let history = history.ok_or(Trouble::NotFound)?;
+    let sheet = turns(&history);
+    if visit.wants_csv() {
+        return Ok(sheet.csv());
+    }
+    let line = &history.number;
+    let (tone, word) = state(line);
+    let body = html! {
+        (facts([
+            ("State", crate::sheet::badge(tone, word)),
+            ("Pool", html! { a href={ (PATH) "/numbers?pool=" (crate::layout::escaped(&line.pool)) } { (line.pool) } }),
+            ("E.164", html! { "+" (line.number.e164()) }),
+            ("Reserved for", match line.reserved_for {
+                Some(id) => html! { a href={ (PATH) "/customers/" (id) } { "customer " (id) } },
+                None => html! { span.none { "nobody" } },
+            }),
+            ("Free from", at_or(free_from(line), "always was")),
+        ]))
+        @if visit.may(Duty::Trace) {
+            p { a.button href={ (PATH) "/who?number=" (number_typed(&line.number)) } { "Who held it?" } }
+        }
+        h2 { "Timeline" }
+        (sheet.plotted("bars").table(&as_csv(&visit)))
+        (pager(&visit, "before", history.next.map(|turn| turn.to_string())))
+        @if !history.reservations.is_empty() {
+            h2 { "Reservations" }
+            (reservations(&history.reservations).table_only())
+        }
+    };
+    Ok(page(&visit, Nav::Numbers, line.number.sent(), body))
+}
+
+fn number_typed(number: &PhoneNumber) -> String {
+    crate::layout::escaped(number.sent())
+}
+
+fn turns(history: &NumberHistory) -> Sheet {
+    let columns = vec![
+        Column::Number("Turn"),
+        Column::Text("From"),
+        Column::Text("Until"),
+        Column::Text("Customer"),
+        Column::Text("Lease"),
+        Column::Text("Led to"),
+    ];
+    let empty = Empty {
+        what: "Nobody ever held it.",
+        why: "The number was never leased.",
+        next: html! { "Its first lease will stand here." },
+    };
+    let row = |turn: &Turn| {
+        let customer = &turn.customer;
+        let name = format!("{} {}", customer.first_name.as_str(), customer.last_name.as_str());
+        let phone = turn.user.as_ref().map(|user| Mask::Masked.phone(user.phone()));
+        let span = |instant: Timestamp| {
+            html! { span data-value=(instant.seconds()) { (at(instant)) } }
+        };
+        vec![
+            Cell::number(turn.turn),
+            Cell::new(span(turn.from), crate::shown::rfc3339(turn.from)),
+            Cell::new(span(turn.until()), crate::shown::rfc3339(turn.until())),
+            Cell::link(&format!("{PATH}/customers/{}", customer.id), name),
+            Cell::link(&format!("{PATH}/leases/{}", turn.lease), turn.lease.to_string()),
+            Cell::text(phone.unwrap_or_else(|| "erased".into())),
+        ]
+    };
+    Sheet::new("Timeline", columns, empty).rows(history.turns.iter().map(row))
+}
+
+fn reservations(reservations: &[Reservation]) -> Sheet {
+    let columns = vec![Column::Text("Customer"), Column::Text("From"), Column::Text("Until")];
+    let empty = Empty { what: "Never reserved.", why: "", next: html! {} };
+    let row = |reservation: &Reservation| {
+        let customer = &reservation.customer;
+        let name = format!("{} {}", customer.first_name.as_str(), customer.last_name.as_str());
+        vec![
+            Cell::link(&format!("{PATH}/customers/{}", customer.id), name),
+            Cell::at(reservation.from),
+            Cell::at_or(reservation.until, "now"),
+        ]
+    };
+    Sheet::new("Reservations", columns, empty).rows(reservations.iter().map(row))
+}

@@ -1,0 +1,347 @@
+//! “Who held it?”: the answer to a complaint. The question needs a reason, and is written down
+//! before it is answered.
+
+use std::time::Duration;
+
+use leaseline_core::Timestamp;
+use leaseline_core::audit::AuditAction;
+use leaseline_core::history::{Then, Turn, WhoHeldIt};
+use leaseline_core::phone::PhoneNumber;
+use leaseline_core::staff::Duty;
+use leaseline_core::timestamp::Zone;
+use leaseline_hub::IanaZone;
+use leaseline_hub::records::RecordLine;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+use time::{Date, Month, PrimitiveDateTime, Time};
+
+use super::Answer;
+use crate::PATH;
+use crate::change::Change;
+use crate::layout::{Field, Kind, Nav, facts, post, refused_page};
+use crate::mask::{Mask, our_number};
+use crate::sheet::{Cell, Column, Empty, Sheet};
+use crate::shown::{at, plain, rfc3339};
+use crate::visit::Visit;
+
+const TITLE: &str = "Who held it?";
+
+/// Calls that began so near to the instant are shown, and at most so many.
+const NEAR: Duration = Duration::from_secs(15 * 60);
+const MOST_CALLS: u32 = 100;
+
+/// What was typed.
+#[derive(Default)]
+struct Typed<'a> {
+    number: &'a str,
+    time: &'a str,
+    zone: &'a str,
+    reason: &'a str,
+}
+
+/// What is wrong with it, field by field.
+#[derive(Default)]
+struct Wrong {
+    number: Option<&'static str>,
+    time: Option<&'static str>,
+    zone: Option<&'static str>,
+    reason: Option<&'static str>,
+}
+
+/// A question that can be asked.
+struct Question {
+    number: PhoneNumber,
+    at: Timestamp,
+    zone: IanaZone,
+}
+
+async fn page_of(visit: &Visit, typed: &Typed<'_>, wrong: &Wrong) -> Markup {
+    let to = format!("{PATH}/who");
+    html! {
+        p.lead {
+            "A number and an instant, and why you ask. The question goes to the audit log with \
+             your name; the answer names people."
+        }
+        (post(visit, &to, html! {
+            div.row {
+                (Field::text("number", "Number", typed.number).kind(Kind::Digits)
+                    .hint("As it was dialled: 0388880000 or +60388880000").wrong(wrong.number).html())
+                (Field::text("time", "Date and time", typed.time)
+                    .hint("2026-11-26 14:05 or 2026-11-26 14:05:30").wrong(wrong.time).html())
+                (Field::text("zone", "Time zone", typed.zone)
+                    .hint("Such as UTC or Asia/Kuala_Lumpur").wrong(wrong.zone).html())
+            }
+            (Field::text("reason", "Reason", typed.reason)
+                .hint("A ticket or a case, for the audit log").wrong(wrong.reason).html())
+            p.buttons {
+                button.main { "Ask" }
+                button name="format" value="json" { "Answer as JSON" }
+                button name="format" value="csv" { "Answer as CSV" }
+            }
+        }))
+    }
+}
+
+pub(crate) async fn page(visit: Visit) -> Answer {
+    visit.needs(Duty::Trace)?;
+    let now = leaseline_core::timestamp::Utc.local(visit.now).map(plain).unwrap_or_default();
+    let typed = Typed {
+        number: visit.asked("number").unwrap_or_default(),
+        time: visit.asked("time").unwrap_or(&now),
+        zone: visit.asked("zone").unwrap_or("UTC"),
+        reason: "",
+    };
+    let body = page_of(&visit, &typed, &Wrong::default()).await;
+    Ok(crate::layout::page(&visit, Nav::Who, TITLE, body))
+}
+
+pub(crate) async fn ask(change: Change) -> Answer {
+    let visit = &change.visit;
+    visit.needs(Duty::Trace)?;
+    let typed = Typed {
+        number: change.field("number"),
+        time: change.field("time"),
+        zone: change.field("zone"),
+        reason: change.field("reason"),
+    };
+    let question = match read(visit, &typed) {
+        Ok(question) => question,
+        Err(wrong) => {
+            let body = page_of(visit, &typed, &wrong).await;
+            return Ok(refused_page(visit, Nav::Who, TITLE, body));
+        }
+    };
+    let subject = format!("{} at {}", question.number.e164(), rfc3339(question.at));
+    visit.audit(AuditAction::Trace, &subject, typed.reason).await?;
+    let found = visit.hub().who_held(question.number.e164(), question.at).await?;
+    let holders = found.as_ref().map(|found| found.holders.as_slice()).unwrap_or_default();
+    let calls =
+        visit.hub().records_near(question.number.e164(), question.at, NEAR, MOST_CALLS).await?;
+    match change.field("format") {
+        "csv" => return Ok(holders_sheet(holders, &question).csv()),
+        "json" => return Ok(as_json(&question, found.as_ref())),
+        _ => {}
+    }
+    let body = html! {
+        section.answer aria-live="polite" {
+            p.sentence { (sentence(&question, found.as_ref())) }
+            @if !holders.is_empty() {
+                h2 { "All who held it then or within 2 seconds" }
+                (holders_sheet(holders, &question).table_only())
+            }
+            @if let Some(calls) = &calls {
+                h2 { "Calls within 15 minutes" }
+                (calls_sheet(calls).table_only())
+            }
+            (facts([("Asked for", at(question.at)), ("Number", our_number(&question.number))]))
+        }
+        h2 { "Ask again" }
+        (page_of(visit, &typed, &Wrong::default()).await)
+    };
+    Ok(crate::layout::page(visit, Nav::Who, TITLE, body))
+}
+
+fn read(visit: &Visit, typed: &Typed<'_>) -> Result<Question, Wrong> {
+    let number = PhoneNumber::parse(typed.number, &visit.console.settings.region);
+    let zone = IanaZone::by_name(typed.zone);
+    let local = local(typed.time);
+    let at = zone.as_ref().ok().zip(local).and_then(|(zone, local)| zone.instant(local));
+    let wrong = Wrong {
+        number: number.is_err().then_some("This is not a number."),
+        time: local.is_none().then_some("This is not a date with a time."),
+        zone: zone.is_err().then_some("No time zone is called so."),
+        reason: typed.reason.is_empty().then_some("Say why you ask."),
+    };
+    match (number, zone, at) {
+        (Ok(number), Ok(zone), Some(at)) if wrong.reason.is_none() => {
+            Ok(Question { number, at, zone })
+        }
+        _ => Err(wrong),
+    }
+}
+
+/// `2026-11-26 14:05`, with seconds or not, with `T` or a blank.
+pub(super) fn local(text: &str) -> Option<PrimitiveDateTime> {
+    let (date, time) = text.split_once([' ', 'T'])?;
+    let [year, month, day] = digits(date, '-')?.try_into().ok()?;
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    let date = Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()?;
+    let clock = digits(time, ':')?;
+    let [hour, minute, second] = match *clock.as_slice() {
+        [hour, minute] => [hour, minute, 0],
+        [hour, minute, second] => [hour, minute, second],
+        _ => return None,
+    };
+    let part = |part: u16| u8::try_from(part).ok();
+    let time = Time::from_hms(part(hour)?, part(minute)?, part(second)?).ok()?;
+    Some(PrimitiveDateTime::new(date, time))
+}
+
+fn digits(text: &str, separator: char) -> Option<Vec<u16>> {
+    let part = |part: &str| {
+        let sound = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        sound.then(|| part.parse().ok()).flatten()
+    };
+    text.split(separator).map(part).collect()
+}
+
+/// The answer in one sentence.
+fn sentence(question: &Question, found: Option<&WhoHeldIt>) -> Markup {
+    let number = question.number.sent();
+    let instant = local_text(question, question.at);
+    let Some(found) = found else {
+        return html! { b { (number) } " is not a number of the inventory." };
+    };
+    match (&found.then, found.holders.first()) {
+        (Then::Held, Some(turn)) => html! {
+            b { (number) } " was held at " (instant) " by "
+            (customer(turn)) ", lease " (lease_link(turn)) ", for "
+            b { (user(turn)) } ", from " (local_text(question, turn.from)) " until "
+            (local_text(question, turn.until())) "."
+        },
+        (Then::Resting { until }, _) => html! {
+            "Nobody held " b { (number) } " at " (instant) ": it was in quarantine until "
+            (local_text(question, *until)) "."
+        },
+        (Then::Reserved(reservation), _) => html! {
+            "Nobody held " b { (number) } " at " (instant) ": it was reserved for "
+            (reservation.customer.first_name.as_str()) " " (reservation.customer.last_name.as_str())
+            ", customer " (reservation.customer.id) "."
+        },
+        (Then::Held | Then::Nobody, _) => html! {
+            "Nobody held " b { (number) } " at " (instant) "."
+        },
+    }
+}
+
+fn local_text(question: &Question, at: Timestamp) -> Markup {
+    let local = question.zone.local(at).map(plain).unwrap_or_default();
+    html! { span title=(rfc3339(at)) { (local) } }
+}
+
+fn customer(turn: &Turn) -> Markup {
+    let customer = &turn.customer;
+    html! {
+        a href={ (PATH) "/customers/" (customer.id) } {
+            (customer.first_name.as_str()) " " (customer.last_name.as_str())
+        }
+        " (customer " (customer.id) ")"
+    }
+}
+
+fn lease_link(turn: &Turn) -> Markup {
+    html! { a href={ (PATH) "/leases/" (turn.lease) } { (turn.lease) } }
+}
+
+fn user(turn: &Turn) -> String {
+    let phone = turn.user.as_ref().map(|user| Mask::Revealed.phone(user.phone()));
+    phone.unwrap_or_else(|| "a user who was erased".to_owned())
+}
+
+fn holders_sheet(holders: &[Turn], question: &Question) -> Sheet {
+    let columns = vec![
+        Column::Text("Customer"),
+        Column::Text("Name"),
+        Column::Text("Lease"),
+        Column::Text("User"),
+        Column::Text("From"),
+        Column::Text("Until"),
+    ];
+    let empty = Empty {
+        what: "Nobody held it.",
+        why: "No lease held the number then, nor within 2 seconds.",
+        next: html! { "Ask for another time." },
+    };
+    let at = |instant| Cell::new(local_text(question, instant), rfc3339(instant));
+    let row = |turn: &Turn| {
+        let customer = &turn.customer;
+        let name = format!("{} {}", customer.first_name.as_str(), customer.last_name.as_str());
+        vec![
+            Cell::link(&format!("{PATH}/customers/{}", customer.id), customer.id.to_string()),
+            Cell::text(name),
+            Cell::new(lease_link(turn), turn.lease.to_string()),
+            Cell::text(user(turn)),
+            at(turn.from),
+            at(turn.until()),
+        ]
+    };
+    Sheet::new("Holders", columns, empty).rows(holders.iter().map(row))
+}
+
+fn calls_sheet(calls: &[RecordLine]) -> Sheet {
+    let columns = vec![
+        Column::Number("Record"),
+        Column::Text("Time"),
+        Column::Text("From"),
+        Column::Text("To"),
+        Column::Number("Seconds"),
+    ];
+    let empty = Empty {
+        what: "No calls.",
+        why: "Nobody called over the number within 15 minutes of that time.",
+        next: html! { "A switch’s records may come late." },
+    };
+    let row = |line: &RecordLine| {
+        vec![
+            Cell::link(&format!("{PATH}/calls/{}", line.id), line.id.to_string()),
+            Cell::at(line.at),
+            Cell::text(Mask::Revealed.text(&line.from)),
+            Cell::text(Mask::Revealed.text(&line.to)),
+            line.billed_seconds.map_or_else(|| Cell::text("–"), Cell::number),
+        ]
+    };
+    Sheet::new("Calls near by", columns, empty).rows(calls.iter().map(row))
+}
+
+fn as_json(question: &Question, found: Option<&WhoHeldIt>) -> actix_web::HttpResponse {
+    let holder = |turn: &Turn| {
+        json!({
+            "customer": turn.customer.id.get(),
+            "customer_name": format!(
+                "{} {}", turn.customer.first_name.as_str(), turn.customer.last_name.as_str()
+            ),
+            "lease": turn.lease.to_string(),
+            "phone": turn.user.as_ref().map(|user| user.phone().sent()),
+            "from": rfc3339(turn.from),
+            "until": rfc3339(turn.until()),
+        })
+    };
+    let (answer, until) = match found.map(|found| &found.then) {
+        None => ("not_ours", Value::Null),
+        Some(Then::Held) => ("held", Value::Null),
+        Some(Then::Resting { until }) => ("resting", rfc3339(*until).into()),
+        Some(Then::Reserved(_)) => ("reserved", Value::Null),
+        Some(Then::Nobody) => ("nobody", Value::Null),
+    };
+    let holders: Vec<_> = found.iter().flat_map(|found| &found.holders).map(holder).collect();
+    let answer = json!({
+        "number": question.number.sent(),
+        "at": rfc3339(question.at),
+        "answer": answer,
+        "resting_until": until,
+        "holders": holders,
+    });
+    actix_web::HttpResponse::Ok()
+        .insert_header(("Content-Disposition", "attachment; filename=\"who-held-it.json\""))
+        .content_type("application/json")
+        .body(answer.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_typed_with_or_without_seconds() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(local(text).map(plain).as_deref(), expected, "{text}");
+        };
+        check("2026-11-26 14:05", Some("2026-11-26 14:05:00"));
+        check("2026-11-26T14:05:30", Some("2026-11-26 14:05:30"));
+        for wrong in
+            ["", "now", "2026-11-26", "2026-02-30 10:00", "2026-11-26 25:00", "2026-11-26 +1:00"]
+        {
+            check(wrong, None);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What pages say and do.
+
+use leaseline_core::staff::StaffRole;
+
+use crate::harness::on_both;
+
+#[test]
+fn who_held_it_is_one_sentence_and_stands_in_the_audit_log() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Support);
+        let ask = |number: &str, time: &str, more: &str| {
+            let form = format!("number={number}&time={time}&zone=Asia/Kuala_Lumpur&{more}");
+            browser.post("/console/who", &form)
+        };
+        // 12:00 UTC is 20:00 in Kuala Lumpur.
+        let held = ask("0388880000", "2020-01-31+20:30", "reason=ticket+9");
+        assert_eq!(held.status, 200);
+        for part in
+            ["0388880000", " was held at ", "Acme Rides", "0195730424", "2020-01-31 21:00:00"]
+        {
+            assert!(held.body.contains(part), "{part}");
+        }
+        let entries = site.block_on(site.world.hub.audit(None, 1)).unwrap();
+        assert_eq!(entries[0].entry.subject, "60388880000 at 2020-01-31T12:30:00Z");
+        assert_eq!(entries[0].entry.reason, "ticket 9");
+
+        let nobody = ask("0388880001", "2020-01-31+20:30", "reason=x");
+        assert!(nobody.body.contains("Nobody held "));
+        let strange = ask("0399990001", "2020-01-31+20:30", "reason=x");
+        assert!(strange.body.contains("is not a number of the inventory"));
+
+        let wrong = ask("12", "yesterday", "");
+        assert_eq!(wrong.status, 422);
+        for part in
+            ["value=\"12\"", "value=\"yesterday\"", "This is not a number.", "Say why you ask."]
+        {
+            assert!(wrong.body.contains(part), "{part}");
+        }
+        let csv = ask("0388880000", "2020-01-31+20:30", "reason=x&format=csv");
+        assert!(
+            csv.body.starts_with("customer,name,lease,user,from,until\n1,Acme Rides,"),
+            "{}",
+            csv.body
+        );
+        let json = ask("0388880000", "2020-01-31+20:30", "reason=x&format=json");
+        assert!(json.body.contains("\"answer\":\"held\""), "{}", json.body);
+    });
+}
+
+#[test]
+fn a_lease_is_given_back_after_its_effect_was_named() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Support);
+        let lease = format!("/console/leases/{}", site.granted.lease.id);
+        let confirm = browser.get(&format!("{lease}/release")).body;
+        assert!(confirm.contains("no longer reach") && confirm.contains("0388880000"));
+        let released = browser.post(&format!("{lease}/release"), "reason=lost+phone");
+        assert_eq!(released.status, 303);
+        assert!(browser.get(&lease).body.contains("released"));
+        let again = browser.post(&format!("{lease}/release"), "reason=lost+phone");
+        assert!(again.status == 422 && again.body.contains("over already"));
+        assert!(again.body.contains("value=\"lost phone\""), "what was typed is kept");
+    });
+}
+
+#[test]
+fn a_top_up_is_the_next_line_of_the_ledger() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Finance);
+        let customer = site.granted.lease.customer;
+        let path = format!("/console/customers/{customer}");
+        let wrong = browser.post(&format!("{path}/top-up"), "credits=ten&reason=x");
+        assert!(wrong.status == 422 && wrong.body.contains("value=\"ten\""));
+        let done = browser.post(&format!("{path}/top-up"), "credits=2,500&reason=invoice+4");
+        assert_eq!(done.status, 303);
+        let page = browser.get(&path).body;
+        assert!(
+            page.contains("top-up") && page.contains("1,002,500") && page.contains("$100.2500")
+        );
+        let csv = browser.get(&format!("{path}?format=csv")).body;
+        assert!(csv.starts_with("line,time,for,amount,balance,reference\n2,"), "{csv}");
+        let entries = site.block_on(site.world.hub.audit(None, 1)).unwrap();
+        assert_eq!(entries[0].entry.subject, "customer 1: 2,500 credits ($0.2500)");
+    });
+}
+
+#[test]
+fn a_customer_is_suspended_and_activated() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Operator);
+        let path = format!("/console/customers/{}", site.granted.lease.customer);
+        let status = format!("{path}/status");
+        assert_eq!(browser.post(&status, "from=active&reason=unpaid").status, 303);
+        assert!(browser.get(&path).body.contains("suspended"));
+        let late = browser.post(&status, "from=active&reason=unpaid");
+        assert!(late.status == 422 && late.body.contains("changed meanwhile"));
+        assert_eq!(browser.post(&status, "from=suspended&reason=paid").status, 303);
+        assert!(browser.get(&path).body.contains("Suspend …"));
+    });
+}
+
+#[test]
+fn an_import_names_every_wrong_line_and_keeps_what_was_typed() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Operator);
+        let pool = site.block_on(site.world.hub.pool_names()).unwrap()[0].1.replace(' ', "+");
+        let import = |csv: &str, more: &str| {
+            browser.post("/console/numbers/import", &format!("pool={pool}&csv={csv}&{more}"))
+        };
+        let wrong = import("number%0A0388889000%0Ax%0A0388889001%0A12%0A", "do=dry-run");
+        assert_eq!(wrong.status, 422);
+        for part in [
+            "2 lines are wrong, 2 are sound",
+            "<td class=\"num\" data-title=\"Line\">3</td>",
+            "0388889001",
+        ] {
+            assert!(wrong.body.contains(part), "{part}: {}", wrong.body);
+        }
+        let dry = import("number%0A0388889000%0A0388889001", "do=dry-run");
+        assert!(dry.body.contains("Dry run: 2 numbers, 2 of them new"));
+        let unsaid = import("number%0A0388889000%0A0388889001", "do=import");
+        assert!(unsaid.status == 422 && unsaid.body.contains("Say why."));
+        let done = import("number%0A0388889000%0A0388889001", "do=import&reason=order+3");
+        assert!(done.body.contains("Imported: 2 numbers, 2 of them new"), "{}", done.body);
+        assert_eq!(browser.get("/console/numbers/60388889000").status, 200);
+    });
+}
+
+#[test]
+fn the_field_on_every_page_finds_what_was_typed() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Viewer);
+        let lease = site.granted.lease.id;
+        let check = |typed: &str, expected: &str| {
+            let answer = browser.get(&format!("/console/search?q={typed}"));
+            assert_eq!(
+                (answer.status, answer.header("location")),
+                (303, Some(expected)),
+                "{typed}"
+            );
+        };
+        check("0388880000", "/console/numbers/60388880000");
+        check("%2B60388880000", "/console/numbers/60388880000");
+        check(&lease.to_string(), &format!("/console/leases/{lease}"));
+        check("customer:1", "/console/customers/1");
+        assert!(browser.get("/console/search?q=%3Cb%3E").body.contains("&lt;b&gt;"));
+    });
+}
+
+#[test]
+fn lists_are_files_too() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Viewer);
+        for (path, header) in [
+            ("leases", "lease,state,kind,customer,numbers,for,granted,until,by\n"),
+            ("numbers", "number,state,pool,reserved for,lease,leased so often,free from\n"),
+            ("customers", "customer,name,state,pays,balance\n"),
+            ("calls", "record,time,what,from,to,outcome,customer,seconds,charge\n"),
+        ] {
+            let answer = browser.get(&format!("/console/{path}?format=csv"));
+            assert!(answer.body.starts_with(header), "{}", answer.body);
+            let name = answer.header("content-disposition").unwrap();
+            assert!(name.starts_with("attachment; filename="), "{name}");
+        }
+    });
+}
+
+#[test]
+fn light_and_dark_are_remembered() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Viewer);
+        let answer = browser.post("/console/theme", "to=dark&back=/console/leases");
+        assert_eq!(answer.header("location"), Some("/console/leases"));
+        assert!(answer.header("set-cookie").unwrap().starts_with("leaseline-theme=dark; "));
+        let away = browser.post("/console/theme", "to=dark&back=//example.com");
+        assert_eq!(away.header("location"), Some("/console"));
+    });
+}
