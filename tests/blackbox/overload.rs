@@ -14,7 +14,7 @@ use crate::client::{Client, world_of};
 use crate::program::{Program, binary, token};
 use crate::torture;
 
-/// So many who send slowly, unless `LEASELINE_TORTURE_SLOW` says more.
+/// So many who send slowly, unless `LEASELINE_TEST_TORTURE_SLOW` says more.
 const SLOW: usize = 1_000;
 
 /// What one of them may cost, in bytes.
@@ -39,7 +39,7 @@ fn thousands_who_send_slowly_hold_nobody_up() {
     let process = Program::apigate(database.url());
     let client = Client { address: process.address, token: token(), customer };
     let before = process.memory_bytes();
-    let count = torture::amount("LEASELINE_TORTURE_SLOW", SLOW);
+    let count = torture::amount("LEASELINE_TEST_TORTURE_SLOW", SLOW);
     let mut slow: Vec<_> = (0..count).map(|_| slow_one(&client)).collect();
     let began = Instant::now();
     for _ in 0..200 {
@@ -82,7 +82,7 @@ fn twenty_times_the_load_is_refused_soon_and_got_over() {
     let mut command = Command::new(binary("leaseline-apigate"));
     let process = Program::run(command.env("LEASELINE_LIMITS__INBOX", INBOX), database.url());
     let client = Client { address: process.address, token: token(), customer };
-    let span = torture::amount("LEASELINE_TORTURE_OVERLOAD_SECONDS", 2);
+    let span = torture::amount("LEASELINE_TEST_TORTURE_OVERLOAD_SECONDS", 2);
     let span = Duration::from_secs(u64::try_from(span).unwrap());
     let normal = load(&client, FEW, span);
     let before = process.memory_bytes();

@@ -58,7 +58,7 @@ impl Run<'_> {
     fn check(mut self) -> usize {
         self.measure();
         // Trying again is the hub's, whatever the database; the long form has it on both.
-        let is_long = std::env::var_os("LEASELINE_TORTURE_FAULTS").is_some();
+        let is_long = std::env::var_os("LEASELINE_TEST_TORTURE_FAULTS").is_some();
         let once = is_long || self.database.kind() == Kind::Sqlite;
         let once = if once { self.fail_each_once() } else { 0 };
         once + self.fail_from_each_on()

@@ -14,7 +14,7 @@ use crate::crash::fleet::Fleet;
 use crate::crash::load::Known;
 use crate::torture;
 
-/// So many rounds on each database, unless `LEASELINE_TORTURE_ROUNDS` asks for more.
+/// So many rounds on each database, unless `LEASELINE_TEST_TORTURE_ROUNDS` asks for more.
 const ROUNDS: usize = 10;
 
 /// So many answers are heard before the end.
@@ -23,14 +23,14 @@ const ANSWERS: usize = 200;
 /// Within this a process that was started again can be given work.
 const SOON: Duration = Duration::from_secs(2);
 
-/// So long a process stands still, unless `LEASELINE_TORTURE_FROZEN_SECONDS` says longer: longer
+/// So long a process stands still, unless `LEASELINE_TEST_TORTURE_FROZEN_SECONDS` says longer: longer
 /// than anybody waits for locks.
 const FROZEN_SECONDS: usize = 7;
 
-/// So often connections are cut, unless `LEASELINE_TORTURE_CUTS` says more often.
+/// So often connections are cut, unless `LEASELINE_TEST_TORTURE_CUTS` says more often.
 const CUTS: usize = 10;
 
-/// So often a server is restarted, unless `LEASELINE_TORTURE_RESTARTS` says more often.
+/// So often a server is restarted, unless `LEASELINE_TEST_TORTURE_RESTARTS` says more often.
 const RESTARTS: usize = 2;
 
 /// How a round ends.
@@ -51,13 +51,13 @@ fn what_was_acknowledged_survives_kills_on_postgresql() {
 }
 
 fn kill_rounds(database: &Database) {
-    rounds(database, End::Kill, torture::amount("LEASELINE_TORTURE_ROUNDS", ROUNDS));
+    rounds(database, End::Kill, torture::amount("LEASELINE_TEST_TORTURE_ROUNDS", ROUNDS));
 }
 
 #[test]
 fn an_orderly_stop_answers_whatever_it_carries_out() {
     for database in databases() {
-        rounds(&database, End::Stop, torture::amount("LEASELINE_TORTURE_STOPS", 2));
+        rounds(&database, End::Stop, torture::amount("LEASELINE_TEST_TORTURE_STOPS", 2));
     }
 }
 
@@ -113,7 +113,7 @@ fn others_take_over_from_a_process_that_stands_still() {
     let Some(database) = Database::postgres() else { return };
     let scene = Scene::set(&database);
     let mut books = Books::open(&database, &scene);
-    let seconds = torture::amount("LEASELINE_TORTURE_FROZEN_SECONDS", FROZEN_SECONDS);
+    let seconds = torture::amount("LEASELINE_TEST_TORTURE_FROZEN_SECONDS", FROZEN_SECONDS);
     let span = Duration::from_secs(u64::try_from(seconds).unwrap());
     let fleet = Fleet::start(&database, 2);
     let known = fleet.work_while_one_stands_still(&scene, ANSWERS, span);
@@ -125,7 +125,7 @@ fn connections_that_are_cut_lose_nothing() {
     let Some(database) = Database::postgres() else { return };
     let scene = Scene::set(&database);
     let mut books = Books::open(&database, &scene);
-    let cuts = torture::amount("LEASELINE_TORTURE_CUTS", CUTS);
+    let cuts = torture::amount("LEASELINE_TEST_TORTURE_CUTS", CUTS);
     let known = Fleet::start(&database, 2).work_through(&scene, ANSWERS / 4, cuts, |_| {
         database.psql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -141,7 +141,7 @@ fn a_server_that_is_restarted_loses_nothing() {
     let database = cluster.database();
     let scene = Scene::set(&database);
     let mut books = Books::open(&database, &scene);
-    let restarts = torture::amount("LEASELINE_TORTURE_RESTARTS", RESTARTS);
+    let restarts = torture::amount("LEASELINE_TEST_TORTURE_RESTARTS", RESTARTS);
     let known = Fleet::start(&database, 2).work_through(&scene, ANSWERS, restarts, |process| {
         cluster.stop(StopMode::Immediate);
         assert!(!process.is_ready());

@@ -22,7 +22,7 @@ pub(crate) const MONTHLY: i64 = 30;
 const CLIENTS: usize = 8;
 
 /// So many histories of each race, with each number of hubs on each database, unless
-/// `LEASELINE_TORTURE_HISTORIES` asks for more.
+/// `LEASELINE_TEST_TORTURE_HISTORIES` asks for more.
 const HISTORIES: usize = 1;
 
 pub(crate) struct Race {
@@ -34,7 +34,7 @@ pub(crate) struct Race {
 
 /// Runs a race with one, two and four hubs, on each kind of database.
 pub(crate) fn on_all(test: impl AsyncFn(&mut Race)) {
-    let more = std::env::var("LEASELINE_TORTURE_HISTORIES");
+    let more = std::env::var("LEASELINE_TEST_TORTURE_HISTORIES");
     let histories = more.map_or(HISTORIES, |text| text.parse().unwrap());
     let runtime = runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     let runtime = runtime.unwrap();
