@@ -30,8 +30,8 @@ const INBOX: &str = "32";
 
 const SOON: Duration = Duration::from_secs(5);
 
-/// Within this every request has its answer.
-const PROMPT: Duration = Duration::from_secs(2);
+/// Within this every request has its answer, however busy the clients' own machine is.
+const PROMPT: Duration = Duration::from_secs(5);
 
 #[test]
 fn thousands_who_send_slowly_hold_nobody_up() {
