@@ -12,6 +12,7 @@ use crate::admin::AdminCommand;
 use crate::calls::CallsCommand;
 use crate::customers::CustomersCommand;
 use crate::db::DbCommand;
+use crate::demo::DemoArgs;
 use crate::dids::DidsCommand;
 use crate::leases::LeasesCommand;
 use crate::mor::MorCommand;
@@ -44,8 +45,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serves until SIGTERM or SIGINT; migrates a SQLite database first, after a backup
     Serve(Listen),
-    /// Serves a small world in a throw-away database, and prints commands to try it with
-    Demo(Listen),
+    /// Serves a small world with ninety days behind it in a throw-away database, and prints commands to
+    /// try it with
+    Demo(DemoArgs),
     /// Brings the database to this version's schema, under a lock
     Migrate,
     /// Brings about what a provisioning file says; a second time nothing is left to do
@@ -175,7 +177,8 @@ impl Cli {
     pub(crate) fn sources(&self) -> Sources {
         let sources = self.flags.sources(DEFAULT_LISTEN);
         match self.command {
-            Command::Serve(listen) | Command::Demo(listen) => listen.on(sources),
+            Command::Serve(listen) => listen.on(sources),
+            Command::Demo(demo) => demo.listen.on(sources),
             _ => sources,
         }
     }

@@ -52,7 +52,7 @@ async fn run(cli: Cli) -> Result<(), Problem> {
     };
     match cli.command {
         Command::Serve(_) => serve::serve(&configured()?, answers).await,
-        Command::Demo(_) => demo::demo(configured()?, answers).await,
+        Command::Demo(args) => demo::demo(configured()?, args, answers).await,
         Command::Migrate => migrate::migrate(&configured()?, answers),
         Command::Mor { command } => mor::mor(&configured()?, command, answers).await,
         Command::Apply { file } => apply::apply(&configured()?, &file, answers).await,

@@ -1,42 +1,99 @@
-//! `leaseline demo`: a small world to try things in, gone at exit.
+//! `leaseline demo`: a small world to try things in, with ninety days that went before, gone at exit.
 
+mod clock;
+mod log;
+mod past;
 mod welcome;
 mod world;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leaseline_apigate::TokenKeys;
+use leaseline_core::Timestamp;
 use leaseline_core::staff::{StaffName, StaffRole};
-use leaseline_hub::Hub;
-use leaseline_service::{Config, Problem, Server};
+use leaseline_hub::{Clock, Commits, Hub, Ids, Settings, SystemClock, Vault};
+use leaseline_service::{Config, Listen, Problem, Server, database, rfc3339};
 
 use crate::admin;
 use crate::answer::Answers;
 use crate::facades::Facades;
 use crate::token;
+use clock::{SeededIds, StillClock};
 use welcome::{User, Welcome};
+use world::Present;
 
 /// A demo that runs longer than this wants a real database.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
 
-pub(crate) async fn demo(mut config: Config, answers: Answers) -> Result<(), Problem> {
+/// What the demo is made of.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(crate) struct DemoArgs {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// Of one seed comes one world
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Has the demo's clock stand still at this instant, such as 2026-11-26T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    now: Option<Timestamp>,
+}
+
+pub(crate) async fn demo(
+    mut config: Config,
+    args: DemoArgs,
+    answers: Answers,
+) -> Result<(), Problem> {
     // Dropped, and its folder with it, only after the hub is closed.
     let folder = tempfile::Builder::new().prefix("leaseline-demo-").tempdir();
     let folder = folder.map_err(not_made)?;
     use_database_in(folder.path(), &mut config)?;
-    let server = Server::open(&config)?;
+    database::migrate(&config)?;
     let facades = Facades::configured(&config)?;
-    let world = world::make(server.hub(), facades.mor.vault.clone()).await.map_err(not_made)?;
+    let present = lived(&config, args, facades.mor.vault.clone()).await?;
+    let server = Server::open_as(&config, |settings| match args.now {
+        Some(now) => Settings { clock: Box::new(StillClock::at(now)), ..settings },
+        None => settings,
+    })?;
     let users = users(server.hub(), &facades.apigate.tokens).await?;
     let prefix = facades.apigate.path_prefixes.first().cloned().unwrap_or_default();
     let console = console(server.hub()).await?;
     let announce = |url: &str| {
         let base = format!("{url}{prefix}");
         // Whoever closed standard output does not want to know.
-        let _ = answers.print(&Welcome::new(url, &base, users, &console, &world));
+        let _ = answers.print(&Welcome::new(url, &base, users, &console, &present));
     };
     server.run(|hub| facades.routes(hub), announce).await
+}
+
+/// Makes the world, lives through its past and brings it to the present. Commits wait for no disk: it is
+/// thrown away in the end.
+async fn lived(config: &Config, args: DemoArgs, vault: Vault) -> Result<Present, Problem> {
+    let now = args.now.unwrap_or_else(|| SystemClock.now());
+    let clock = StillClock::at(now.saturating_sub(past::PAST));
+    let ids = Arc::new(SeededIds::new(clock.clone(), args.seed));
+    let of_hub: Arc<dyn Ids> = ids.clone();
+    let hub = database::open_as(config, |settings| Settings {
+        clock: Box::new(clock.clone()),
+        ids: of_hub,
+        commits: Commits::AtOnce,
+        ..settings
+    })?;
+    let present = async {
+        let world = world::make(&hub, vault).await?;
+        let region = &config.default_region;
+        past::live(&hub, &clock, region, &world, (args.seed, now)).await?;
+        hub.remember_requests(&log::requests(&ids, args.seed, &world, now)).await?;
+        world::present(&hub, &world).await
+    };
+    let present = present.await.map_err(not_made);
+    hub.close().await;
+    present
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    rfc3339::parse(text).map_err(|error| error.to_string())
 }
 
 fn use_database_in(folder: &Path, config: &mut Config) -> Result<(), Problem> {
@@ -70,3 +127,6 @@ async fn console(hub: &Hub) -> Result<String, Problem> {
 fn not_made(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Problem {
     Problem::new("make the demo's world", why, "is the temporary folder (TMPDIR) writable?")
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::world::{ACCOUNT, ADMIN, MOR_SECRET, PASSWORD, PHONES, SWITCH, SWITCH_PASSWORD, World};
+use super::world::{
+    ACCOUNT, ADMIN, MOR_SECRET, PASSWORD, PHONES, Present, SWITCH, SWITCH_PASSWORD,
+};
 
 /// All of it.
 #[derive(Serialize)]
@@ -39,7 +41,7 @@ impl Welcome {
         base: &str,
         users: [User; 2],
         console: &str,
-        world: &World,
+        world: &Present,
     ) -> Self {
         let mut commands = commands(base, &users[0].token, world);
         commands.push(balance(url));
@@ -50,7 +52,7 @@ impl Welcome {
     }
 }
 
-fn commands(base: &str, token: &str, World { customer, lease, .. }: &World) -> Vec<Command> {
+fn commands(base: &str, token: &str, Present { customer, lease, .. }: &Present) -> Vec<Command> {
     let command = |name, does, operation: &str, parameters: String| {
         let line = format!(
             "curl -s -w '\\n' {base}/api/v1/{operation} \
@@ -89,7 +91,7 @@ fn card_group(url: &str) -> Command {
 }
 
 /// As a softswitch asks about a call within the group.
-fn call(url: &str, world: &World) -> Command {
+fn call(url: &str, world: &Present) -> Command {
     let question =
         format!(r#"{{"call_id":"demo-1","from":"{}","to":"{}"}}"#, PHONES[1], world.called.sent());
     let line = format!(
@@ -115,10 +117,13 @@ impl fmt::Display for Welcome {
 const WORLD: &str = "\
 A small world in a throw-away database. It ends with this process: Ctrl-C.
 
+  90 days of leases, calls and payments that went before
   1,000 numbers from 0388880000 in the pool kl
+  520 numbers from 0778880000 in the pool jb, which runs low
   customer 1, Acme Rides: prepaid, 1,000,000 credits, a lease
   customer 2, Bayu Motors: postpaid, 20 numbers in reserve, a group lease
   customer 3, Cahaya Parcels: prepaid, suspended
+  customer 4, Delima Logistics: prepaid, short of credit
 
 Tokens, good for a day:
 ";

@@ -1,4 +1,5 @@
-//! The demo's world: a pool, three customers who differ in everything, and two API users.
+//! The demo's world: two pools, four customers who differ in everything, and two API users. It is made
+//! at the beginning of the demo's past; what is live now is leased at its end.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -14,6 +15,7 @@ use leaseline_core::customer::{
 use leaseline_core::expiry::{LeaseTerm, TermUnit};
 use leaseline_core::ids::{CustomerId, LeaseId, PoolId};
 use leaseline_core::lease::{LeaseRequest, Party};
+use leaseline_core::ledger::TopUpRequest;
 use leaseline_core::money::Credits;
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::region::{Region, RegionCode};
@@ -32,8 +34,20 @@ pub(super) const CLIENT: &str = "apisample";
 /// Phones of the people who lease: international, so that they mean the same in every region.
 pub(super) const PHONES: [&str; 3] = ["60195730424", "60195730425", "60195730426"];
 
-/// What the demo's commands speak of.
+/// Who is in the demo's world.
 pub(super) struct World {
+    /// Who asks for everything.
+    pub(super) admin: Caller,
+    /// The client's customer.
+    pub(super) customer: CustomerId,
+    /// One that pays afterwards and has numbers in reserve.
+    pub(super) postpaid: CustomerId,
+    /// One that has hardly any credit.
+    pub(super) poor: CustomerId,
+}
+
+/// What the demo's commands speak of.
+pub(super) struct Present {
     /// The client's customer.
     pub(super) customer: CustomerId,
     /// A live single lease of that customer.
@@ -41,6 +55,9 @@ pub(super) struct World {
     /// The number of a live group lease that leads to its second phone, the last of [`PHONES`].
     pub(super) called: PhoneNumber,
 }
+
+/// What the client's customer has, whatever it spent in the past.
+const CREDIT: Credits = Credits::new(1_000_000);
 
 /// The account of the client's customer, and its password.
 pub(super) const ACCOUNT: &str = "demo";
@@ -50,8 +67,9 @@ pub(super) const PASSWORD: &str = "demo-pass";
 pub(super) const SWITCH: &str = "edge-1";
 pub(super) const SWITCH_PASSWORD: &str = "edge-1-secret";
 
-type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
+pub(super) type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
+/// Makes it, without a past.
 pub(super) async fn make(hub: &Hub, vault: Vault) -> Made<World> {
     let region = RegionCode::parse("MY").ok_or("no region MY")?;
     let malaysia = region.region();
@@ -61,9 +79,10 @@ pub(super) async fn make(hub: &Hub, vault: Vault) -> Made<World> {
     let admin = hub.ask(NewApiUser { name: ADMIN.into(), role: Role::Admin }).await?;
     let admin = Caller::new(admin, Reach::Everyone);
 
-    let (customer, lease) = prepaid_with_a_lease(hub, &admin, &malaysia).await?;
-    let called = postpaid_with_a_reserve(hub, &admin, &malaysia).await?;
+    let customer = prepaid(hub, ("Acme", "Rides"), CREDIT).await?;
+    let postpaid = postpaid_with_a_reserve(hub, &admin).await?;
     suspended(hub, &admin).await?;
+    let poor = prepaid(hub, ("Delima", "Logistics"), Credits::new(400)).await?;
 
     let customers = Arc::new(HashSet::from([customer]));
     let role = Role::Client { customers, may_top_up: true };
@@ -71,8 +90,46 @@ pub(super) async fn make(hub: &Hub, vault: Vault) -> Made<World> {
     account(hub, customer, &malaysia).await?;
     cards(hub, &malaysia, vault).await?;
     switch(hub, &malaysia).await?;
-    Ok(World { customer, lease, called })
+    Ok(World { admin, customer, postpaid, poor })
 }
+
+/// What is live now: the leases that the demo's commands speak of, and the client's credit.
+pub(super) async fn present(hub: &Hub, world: &World) -> Made<Present> {
+    let malaysia = RegionCode::parse("MY").ok_or("no region MY")?.region();
+    let admin = &world.admin;
+    let party = Party::single(subscriber(PHONES[0], &malaysia)?);
+    let lease = hub.ask(for_a_day(admin, world.customer, party)?).await?.lease.id;
+    let party = Party::group(subscriber(PHONES[1], &malaysia)?, subscriber(PHONES[2], &malaysia)?)?;
+    let group = hub.ask(for_a_day(admin, world.postpaid, party)?).await?;
+    let second = group.lease.members.into_iter().nth(1).ok_or("a group lease has two")?;
+    fill_up(hub, admin, world.customer).await?;
+    Ok(Present { customer: world.customer, lease, called: second.number })
+}
+
+/// Brings a customer's balance to what it began with.
+async fn fill_up(hub: &Hub, admin: &Caller, customer: CustomerId) -> Made<()> {
+    let balance = hub.customer(admin, customer).await?.balance;
+    let missing = balance.checked_neg().and_then(|spent| CREDIT.checked_add(spent));
+    let amount = missing.ok_or("it fits")?;
+    if amount != Credits::ZERO {
+        hub.ask(TopUpRequest { caller: admin.clone(), customer, amount }).await?;
+    }
+    Ok(())
+}
+
+/// A pool that is filled late, whose numbers rest so long that it runs low.
+pub(super) async fn low_pool(hub: &Hub, region: &Region) -> Made<()> {
+    let region_code = RegionCode::of(region).ok_or("a region of the table")?;
+    let quarantine = Duration::from_secs(30 * 86_400);
+    let pool = hub.ask(NewPool { name: "jb".into(), region: region_code, quarantine }).await?;
+    let numbers = (0..LOW).map(|last| PhoneNumber::parse(&format!("0778880{last:03}"), region));
+    let numbers = numbers.collect::<Result<_, _>>()?;
+    hub.ask(NewNumbers { pool, numbers }).await?;
+    Ok(())
+}
+
+/// So many numbers the late pool has.
+const LOW: u32 = 520;
 
 /// What groups of calling cards need.
 async fn cards(hub: &Hub, region: &Region, vault: Vault) -> Made<()> {
@@ -123,29 +180,21 @@ fn thousand_numbers(pool: PoolId, region: &Region) -> Made<NewNumbers> {
     Ok(NewNumbers { pool, numbers: numbers.collect::<Result<_, _>>()? })
 }
 
-async fn prepaid_with_a_lease(
+async fn prepaid(
     hub: &Hub,
-    admin: &Caller,
-    region: &Region,
-) -> Made<(CustomerId, LeaseId)> {
-    let profile = profile("Acme", "Rides", ChargeMethod::Prepaid)?;
-    let opening_balance = Credits::new(1_000_000);
-    let customer = hub.ask(NewCustomer { profile, opening_balance }).await?;
-    let party = Party::single(subscriber(PHONES[0], region)?);
-    let granted = hub.ask(for_a_day(admin, customer, party)?).await?;
-    Ok((customer, granted.lease.id))
+    (first, last): (&str, &str),
+    opening_balance: Credits,
+) -> Made<CustomerId> {
+    let profile = profile(first, last, ChargeMethod::Prepaid)?;
+    Ok(hub.ask(NewCustomer { profile, opening_balance }).await?)
 }
 
-/// The number of a group lease that leads to its second phone.
-async fn postpaid_with_a_reserve(hub: &Hub, admin: &Caller, region: &Region) -> Made<PhoneNumber> {
+async fn postpaid_with_a_reserve(hub: &Hub, admin: &Caller) -> Made<CustomerId> {
     let profile = profile("Bayu", "Motors", ChargeMethod::Postpaid)?;
     let customer = hub.ask(NewCustomer { profile, opening_balance: Credits::ZERO }).await?;
     let quantity = NonZeroU32::new(20).ok_or("at least one")?;
     hub.ask(ReserveRequest { caller: admin.clone(), customer, quantity }).await?;
-    let party = Party::group(subscriber(PHONES[1], region)?, subscriber(PHONES[2], region)?)?;
-    let granted = hub.ask(for_a_day(admin, customer, party)?).await?;
-    let second = granted.lease.members.into_iter().nth(1).ok_or("a group lease has two")?;
-    Ok(second.number)
+    Ok(customer)
 }
 
 async fn suspended(hub: &Hub, admin: &Caller) -> Made<()> {
@@ -179,7 +228,7 @@ fn profile(first: &str, last: &str, charge_method: ChargeMethod) -> Made<Custome
     })
 }
 
-fn subscriber(phone: &str, region: &Region) -> Made<Subscriber> {
+pub(super) fn subscriber(phone: &str, region: &Region) -> Made<Subscriber> {
     Ok(Subscriber::new(PhoneNumber::parse(phone, region)?, None, None)?)
 }
 
