@@ -31,6 +31,10 @@ impl Server {
         Ok(Self { process, address })
     }
 
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }

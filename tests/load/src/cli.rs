@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use leaseline_core::customer::Limit;
 
-use crate::bar::Bars;
 use crate::database::Kind;
 use crate::scenario::Scenario;
 use crate::target::Target;
+use crate::world::Size;
 
 /// Measures requests per second and latencies.
 #[derive(Parser)]
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Fill a database, if it is empty, and measure each read of the console by itself.
     Look(Look),
+    /// Fill a small and a large database and compare the two within one run.
+    Grow(Grow),
     /// Say hello to everybody, until standard input ends.
     #[command(hide = true)]
     Hello,
@@ -78,11 +81,54 @@ pub(crate) struct Compare {
     /// The folder for SQLite's files, on a real disk [default: beside this program].
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) bars: Bars,
+    /// Fail when a path reaches less than this share of the ratios that it is known to reach with
+    /// 64 connections; no more rounds are measured than that takes.
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) bar: Option<f64>,
     /// Print JSON instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Grow {
+    /// On which database.
+    #[arg(long, value_enum, default_value_t = Kind::Sqlite)]
+    pub(crate) database: Kind,
+    /// What the connections ask for; several give two rows each.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "lease-release")]
+    pub(crate) scenario: Vec<Scenario>,
+    /// How many numbers the large one has. The small one has 10,000, a tenth of them leased.
+    #[arg(long, default_value_t = 10_000_000)]
+    numbers: usize,
+    /// How many leases were granted and have expired.
+    #[arg(long, default_value_t = 10_000_000)]
+    past: usize,
+    /// How many leases are live.
+    #[arg(long, default_value_t = 1_000_000)]
+    live: usize,
+    /// How many customers lease, in both.
+    #[arg(long, default_value_t = 64)]
+    customers: u16,
+    /// How many live leases each of them may have; without it they have no limit.
+    #[arg(long, value_parser = limit, default_value = "0")]
+    limit: Limit,
+    #[command(flatten)]
+    pub(crate) load: Load,
+    /// How often the two are measured in turn; of each the fastest round is kept.
+    #[arg(long, default_value = "3")]
+    pub(crate) rounds: NonZeroU16,
+    /// The folder for SQLite's files, on a real disk [default: beside this program].
+    #[arg(long)]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+impl Grow {
+    /// The large one's size.
+    pub(crate) const fn size(&self) -> Size {
+        let Self { numbers, past, live, customers, limit, .. } = *self;
+        Size { numbers, past, live, customers, limit }
+    }
 }
 
 /// How much is asked, and for how long.
@@ -166,4 +212,8 @@ impl Databases {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+fn limit(text: &str) -> Result<Limit, &'static str> {
+    text.parse().ok().and_then(Limit::new).ok_or("not a limit: 0 is none")
 }

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::Path;
 use std::process::{self, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap::ValueEnum;
 use tempfile::TempDir;
@@ -11,6 +12,9 @@ use crate::Failure;
 
 /// Where a PostgreSQL server is found: a URL without a database name.
 const POSTGRES: &str = "LEASELINE_TEST_POSTGRES";
+
+/// So many databases were made on a server.
+static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// The kind of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -49,7 +53,8 @@ impl Database {
         let server = env::var(POSTGRES);
         let server = server.map_err(|_| format!("find PostgreSQL: {POSTGRES} is not set"))?;
         let server = server.trim_end_matches('/').to_owned();
-        let name = format!("leaseline_load_{}", process::id());
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("leaseline_load_{}_{nth}", process::id());
         let maintenance = format!("{server}/postgres");
         // An earlier process with our number may have been killed before it could clear up.
         psql(&maintenance, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;

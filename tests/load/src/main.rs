@@ -3,7 +3,8 @@
 //! A figure by itself says more about the machine than about the server, so `compare` measures
 //! three things within one run, on one machine, by one client, and prints ratios: the server as it
 //! is, the same server with one transaction for each request, and actix's hello-world. `run`
-//! measures any server that is there already.
+//! measures any server that is there already, `grow` the same server on a small and a large
+//! database.
 //!
 //! Servers are child processes of this same program ([`hello`], [`serve`]); the client is
 //! hand-written ([`wire`]) and costs little of the processors that it shares with them. What the
@@ -19,7 +20,9 @@ mod compare;
 mod database;
 mod disk;
 mod figures;
+mod grow;
 mod hello;
+mod leases;
 mod look;
 mod report;
 mod run;
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Look(arguments) => look::look(&arguments).map(|()| Verdict::Good),
+        Command::Grow(arguments) => grow::grow(&arguments),
         Command::Hello => hello::hello().map(|()| Verdict::Good),
         Command::Serve(arguments) => serve::serve(&arguments).map(|()| Verdict::Good),
     };

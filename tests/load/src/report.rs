@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use crate::Verdict;
 use crate::cli::Load;
-use crate::database::Kind;
 use crate::figures::Figures;
 
 /// What a run has found.
@@ -23,7 +22,6 @@ pub(crate) struct Report {
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) path: String,
-    pub(crate) database: Option<Kind>,
     pub(crate) figures: Figures,
     pub(crate) to_hello: Option<f64>,
     pub(crate) to_one_by_one: Option<f64>,
@@ -33,7 +31,7 @@ impl Row {
     /// A row that is compared with nothing.
     pub(crate) fn new(path: &str, figures: Figures) -> Self {
         let path = path.to_owned();
-        Self { path, database: None, figures, to_hello: None, to_one_by_one: None }
+        Self { path, figures, to_hello: None, to_one_by_one: None }
     }
 
     fn json(&self) -> Value {

@@ -66,6 +66,11 @@ impl Scenario {
         matches!(self, Self::Lease)
     }
 
+    /// Whether nothing is changed over and over.
+    pub(crate) const fn only_reads(self) -> bool {
+        matches!(self, Self::Hello | Self::Query | Self::View | Self::Balance | Self::Groups)
+    }
+
     /// Whether every number is leased before it begins.
     pub(crate) const fn is_of_calls(self) -> bool {
         matches!(self, Self::Authorise | Self::Call | Self::Record | Self::Records)

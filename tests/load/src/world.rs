@@ -1,28 +1,23 @@
 //! What a database needs before it can be leased from: numbers, customers, and somebody who asks.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use leaseline_apigate::{NewToken, TokenKey, TokenKeys};
-use leaseline_core::api_user::{Caller, Reach, Role};
+use leaseline_core::api_user::Role;
 use leaseline_core::customer::{
     BlockRate, BlockSeconds, ChargeMethod, CustomerProfile, CustomerStatus, Limit, NewCustomer,
     PersonName, ServiceTerms,
 };
-use leaseline_core::expiry::{LeaseTerm, TermUnit};
-use leaseline_core::ids::{ApiUserId, CustomerId, PoolId};
-use leaseline_core::lease::{LeaseRequest, Party};
+use leaseline_core::ids::PoolId;
 use leaseline_core::money::Credits;
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::region::{Region, RegionCode};
-use leaseline_core::subscriber::Subscriber;
-use leaseline_core::timestamp::Utc;
+use leaseline_hub::Hub;
 use leaseline_hub::operator::{NewApiUser, NewNumbers, NewPool};
-use leaseline_hub::{Hub, Settings};
 use leaseline_provision::{File, apply};
 use tokio::runtime;
 
-use crate::{Failure, cards};
+use crate::{Failure, cards, leases};
 
 /// Signs the tokens of servers that live for a measurement on loopback, and of nothing else.
 const SECRET: &[u8] = b"not a secret: for load measurements only";
@@ -44,29 +39,38 @@ pub(crate) struct World {
     pub(crate) numbers: usize,
 }
 
+/// How much there is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// So many numbers are in the pool.
+    pub(crate) numbers: usize,
+    /// So many customers lease them. Each is another row, so that on PostgreSQL requests for
+    /// different ones do not wait for one another's locks.
+    pub(crate) customers: u16,
+    /// So many leases there were, by the customers in turn.
+    pub(crate) past: usize,
+    /// So many there are.
+    pub(crate) live: usize,
+    /// So many live leases a customer may have.
+    pub(crate) limit: Limit,
+}
+
 impl World {
-    /// Fills an empty database. Each of the customers is another row, so that on PostgreSQL
-    /// requests for different ones do not wait for one another's locks. For calls every number is
-    /// leased, by the customers in turn.
-    pub(crate) fn prepare(
-        url: &str,
-        numbers: usize,
-        customers: u16,
-        is_leased: bool,
-    ) -> Result<Self, Failure> {
+    /// Fills an empty database.
+    pub(crate) fn prepare(url: &str, size: &Size) -> Result<Self, Failure> {
         Hub::migrate(url)?;
         runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-            let hub = Hub::open(Settings::new(url))?;
-            import(&hub, numbers).await?;
+            // What was must be written down first: time never goes back.
+            let hub = Hub::open(leases::long_ago(url, size))?;
+            import(&hub, size.numbers).await?;
             let token = admin(&hub).await?;
-            let customers = new_customers(&hub, customers).await?;
+            let customers = new_customers(&hub, size).await?;
             account(&hub).await?;
             cards::make(&hub).await?;
-            if is_leased {
-                lease_all(&hub, numbers, &customers).await?;
-            }
             hub.close().await;
-            Ok(Self { token, customers, numbers })
+            leases::past(url, size, &customers).await?;
+            leases::live(url, size, &customers).await?;
+            Ok(Self { token, customers, numbers: size.numbers })
         })
     }
 }
@@ -105,48 +109,16 @@ async fn admin(hub: &Hub) -> Result<String, Failure> {
     Ok(token_keys().issue(&token)?)
 }
 
-async fn new_customers(hub: &Hub, count: u16) -> Result<Vec<i64>, Failure> {
+async fn new_customers(hub: &Hub, size: &Size) -> Result<Vec<i64>, Failure> {
     let mut customers = Vec::new();
-    for _ in 0..count {
+    for _ in 0..size.customers {
         let opening_balance = Credits::new(1_000_000_000);
-        let id = hub.ask(NewCustomer { profile: profile()?, opening_balance }).await?;
+        let profile = profile(size.limit)?;
+        let id = hub.ask(NewCustomer { profile, opening_balance }).await?;
         customers.push(id.get());
     }
     Ok(customers)
 }
-
-/// Leases every number for a day.
-async fn lease_all(hub: &Hub, numbers: usize, customers: &[i64]) -> Result<(), Failure> {
-    let region = region();
-    let caller = Caller::new(ApiUserId::new(1).ok_or("find the administrator")?, Reach::Everyone);
-    let term = LeaseTerm::new(1, TermUnit::Days).ok_or("make a term of a day")?;
-    for first in (0..numbers).step_by(LEASES_AT_ONCE) {
-        let chunk = first..numbers.min(first + LEASES_AT_ONCE);
-        let mut asked = Vec::new();
-        for nth in chunk {
-            let phone = PhoneNumber::parse(&format!("012{nth:07}"), &region)?;
-            let customer = CustomerId::new(customers[nth % customers.len()]);
-            let request = LeaseRequest {
-                caller: caller.clone(),
-                customer: customer.ok_or("find the customer")?,
-                party: Party::single(Subscriber::new(phone, None, None)?),
-                term,
-                zone: Arc::new(Utc),
-            };
-            asked.push(tokio::spawn({
-                let hub = hub.clone();
-                async move { hub.ask(request).await.map(drop) }
-            }));
-        }
-        for asked in asked {
-            asked.await??;
-        }
-    }
-    Ok(())
-}
-
-/// So many leases are asked for at once: fewer than wait for the writer at most.
-const LEASES_AT_ONCE: usize = 2_000;
 
 /// The number at this place, in its international form.
 pub(crate) fn number(nth: u64) -> String {
@@ -166,13 +138,13 @@ async fn account(hub: &Hub) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A customer to whom nothing is refused.
-fn profile() -> Result<CustomerProfile, Failure> {
+/// A customer to whom nothing is refused before the limit.
+fn profile(max_leases: Limit) -> Result<CustomerProfile, Failure> {
     let terms = ServiceTerms {
         enabled: true,
         charge_block: BlockSeconds::new(20).ok_or("make a block of 20 seconds")?,
         charge_rate: BlockRate::new(1).ok_or("make a rate of 1 credit")?,
-        max_leases: Limit::NONE,
+        max_leases,
     };
     Ok(CustomerProfile {
         first_name: PersonName::parse("Acme").ok_or("make a name")?,

@@ -29,8 +29,8 @@ fn rows(output: &Output) -> Vec<Value> {
 
 #[test]
 fn every_scenario_is_answered_as_expected() {
-    check_all(&compare(&["--scenario=lease,lease-release,query,view,topup"]), 1 + 2 * 5);
-    check_all(&compare_for(AFTER_LOGINS, &["--scenario=balance"]), 1 + 2);
+    check_all(&compare(&["--scenario=lease,lease-release,query,view,topup,groups"]), 1 + 2 * 3 + 3);
+    check_all(&compare_for(AFTER_LOGINS, &["--scenario=balance"]), 1 + 1);
 }
 
 fn check_all(output: &Output, count: usize) {
@@ -45,10 +45,10 @@ fn check_all(output: &Output, count: usize) {
 
 #[test]
 fn a_bar_that_is_missed_makes_the_exit_code_1() {
-    let output = compare(&["--bar-sqlite=1000000"]);
+    let output = compare(&["--bar=1000000"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.ends_with("x one by one, and the bar is 1000000\n"), "{told}");
+    assert!(told.ends_with(" x hello-world, and the bar is 150000.000\n"), "{told}");
 }
 
 #[test]
