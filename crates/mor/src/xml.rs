@@ -52,11 +52,19 @@ impl Element {
 
 /// A text as it stands in a document. What XML 1.0 cannot carry is U+FFFD; a carriage return, which
 /// a reader would make a line feed of, is named by its number.
-fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(stands_for_itself) {
+        return Cow::Borrowed(text);
+    }
     let carried: String =
         text.chars().map(|it| if is_carried(it) { it } else { '\u{FFFD}' }).collect();
     let escaped: Cow<'_, str> = partial_escape(carried);
-    escaped.replace('\r', "&#13;")
+    Cow::Owned(escaped.replace('\r', "&#13;"))
+}
+
+/// Nearly all that is ever written.
+const fn stands_for_itself(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n') && !matches!(byte, b'<' | b'>' | b'&')
 }
 
 /// XML 1.0, section 2.2.

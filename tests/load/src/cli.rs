@@ -78,6 +78,9 @@ pub(crate) struct Compare {
     /// How many numbers the pool has at least; a scenario that keeps its numbers gets more.
     #[arg(long, default_value_t = 100_000)]
     pub(crate) numbers: usize,
+    /// How many servers share the database, with the connections spread over them.
+    #[arg(long, default_value = "1")]
+    pub(crate) processes: NonZeroU16,
     /// The folder for SQLite's files, on a real disk [default: beside this program].
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,

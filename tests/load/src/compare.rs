@@ -138,15 +138,21 @@ struct Case<'a> {
     load: Load,
     /// So many numbers are there at least.
     numbers: usize,
+    /// So many servers share the database.
+    processes: usize,
     folder: &'a Path,
 }
 
 fn cases<'a>(arguments: &Compare, folder: &'a Path) -> Vec<Case<'a>> {
     let Compare { database, scenario, load, numbers, .. } = arguments;
+    let processes = arguments.processes.get().into();
     let kinds = database.kinds().iter();
     let pairs = kinds.flat_map(|kind| scenario.iter().map(move |scenario| (*kind, *scenario)));
     pairs
-        .map(|(kind, scenario)| Case { kind, scenario, load: *load, numbers: *numbers, folder })
+        .map(|(kind, scenario)| {
+            let (load, numbers) = (*load, *numbers);
+            Case { kind, scenario, load, numbers, processes, folder }
+        })
         .collect()
 }
 
@@ -190,7 +196,7 @@ impl Case<'_> {
 
     fn servers(&self, way: Way, url: &str) -> Result<Vec<Server>, Failure> {
         let (count, more): (usize, &[&str]) = match (way, self.kind) {
-            (Way::Batched, _) => (1, &[]),
+            (Way::Batched, _) => (self.processes, &[]),
             (Way::OneByOne, Kind::Sqlite) => (1, &["--batch-limit=1"]),
             (Way::OneByOne, Kind::Postgres) => {
                 (POSTGRES_WRITERS, &["--batch-limit=1", "--workers=1"])
