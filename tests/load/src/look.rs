@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::api_user::{Caller, Reach};
+use leaseline_core::customer::Limit;
 use leaseline_core::expiry::{LeaseTerm, TermUnit};
 use leaseline_core::ids::{ApiUserId, CustomerId, RecordId};
 use leaseline_core::ivr::Direction;
@@ -27,11 +28,14 @@ use tokio::task::JoinSet;
 
 use crate::Failure;
 use crate::cli::Look;
-use crate::world::{World, region};
+use crate::world::{Size, World, region};
 
 /// So many requests are under way while the database is filled: fewer than wait for the writer.
 const AT_ONCE: usize = 2_000;
 const RECORDS_AT_ONCE: usize = 1_000;
+
+/// So many numbers are never leased.
+const SPARE: usize = 1_000;
 
 /// So often each read is measured.
 const TIMES: u32 = 20;
@@ -52,8 +56,9 @@ impl Clock for MovedClock {
 pub(crate) fn look(arguments: &Look) -> Result<(), Failure> {
     let is_new = matches!(Hub::schema(&arguments.database_url)?, Schema::Empty);
     if is_new {
-        let spare = 1_000;
-        World::prepare(&arguments.database_url, arguments.live + spare, CUSTOMERS, false)?;
+        let numbers = arguments.live + SPARE;
+        let size = Size { numbers, customers: CUSTOMERS, past: 0, live: 0, limit: Limit::NONE };
+        World::prepare(&arguments.database_url, &size)?;
     }
     runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         // A new database was just made by the machine's own clock, and time does not go back.
