@@ -1,7 +1,6 @@
 //! `leaseline accounts`: who logs in to the TraiTel API, and whose balance it spends.
 
 use std::fmt;
-use std::io::{self, BufRead, Read};
 
 use clap::Subcommand;
 use leaseline_core::account::{Account, Email};
@@ -15,9 +14,7 @@ use serde::Serialize;
 use crate::answer::Answers;
 use crate::ask::{Page, not_done};
 use crate::table::{Table, cell};
-
-/// Most bytes of a password.
-const LONGEST_PASSWORD: u64 = 1_024;
+use crate::typed::secret_line;
 
 #[derive(Subcommand)]
 pub(crate) enum AccountsCommand {
@@ -65,7 +62,7 @@ pub(crate) async fn accounts(
         AccountsCommand::Password { user, hash } => {
             let password = match hash {
                 Some(hash) => Given::Hashed(hash),
-                None => Given::Plain(typed_password()?),
+                None => Given::Plain(secret_line("password", "leaseline accounts password USER")?),
             };
             let set = async |hub: &Hub| set_password(hub, user, password).await;
             answers.print(&with_hub(config, set).await?)
@@ -104,22 +101,6 @@ fn there_is(what: String, known: Result<bool, Failure>) -> Result<(), Problem> {
     }
     let hint = "the names there are: leaseline accounts list";
     Err(Problem::new(what, "there is no such account", hint))
-}
-
-/// A line of standard input, without its end. On the command line everybody could read it.
-fn typed_password() -> Result<String, Problem> {
-    let hint =
-        "write it as a line to standard input, such as: leaseline accounts password USER < FILE";
-    let mut line = String::new();
-    let read = io::stdin().lock().take(LONGEST_PASSWORD + 2).read_line(&mut line);
-    read.map_err(|error| Problem::new("read the password", error, hint))?;
-    let password = line.trim_end_matches(['\n', '\r']);
-    let length = u64::try_from(password.len()).unwrap_or(u64::MAX);
-    if password.is_empty() || length > LONGEST_PASSWORD {
-        let why = format!("it is not 1 to {LONGEST_PASSWORD} bytes long");
-        return Err(Problem::new("read the password", why, hint));
-    }
-    Ok(password.to_owned())
 }
 
 pub(crate) fn account_id(text: &str) -> Result<AccountId, String> {

@@ -26,6 +26,7 @@ mod requests;
 mod serve;
 mod table;
 mod token;
+mod typed;
 mod users;
 mod when;
 

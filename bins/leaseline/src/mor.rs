@@ -1,20 +1,32 @@
-//! `leaseline mor hash`: which bytes prove a request, and their digest.
+//! `leaseline mor`: which bytes prove a request, and their digest; another secret for a user.
 
 use std::fmt;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use leaseline_hub::operator::SetMorSecret;
 use leaseline_hub::{Hub, Secret};
 use leaseline_mor::{Method, hash};
 use leaseline_mor_server::vault;
-use leaseline_service::{Config, Problem, with_hub};
+use leaseline_service::{Config, Problem, duration, with_hub};
 use serde::Serialize;
 
 use crate::answer::Answers;
+use crate::ask::not_done;
+use crate::typed::secret_line;
 
 #[derive(Subcommand)]
 pub(crate) enum MorCommand {
     /// Shows which bytes of a request are hashed (the secret masked), and the hash
     Hash(HashOf),
+    /// Gives a user another secret, read from standard input: one line. It counts in every process
+    /// within a second
+    Secret {
+        username: String,
+        /// For how long the present secret counts too, such as 24h
+        #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = overlap)]
+        overlap: Duration,
+    },
 }
 
 #[derive(Args)]
@@ -43,12 +55,45 @@ fn method(name: &str) -> Result<Method, String> {
     })
 }
 
+/// A year: whoever needs longer does not mean to change the secret.
+const LONGEST_OVERLAP: Duration = Duration::from_secs(366 * 86_400);
+
+fn overlap(text: &str) -> Result<Duration, String> {
+    let overlap = duration::parse(text).map_err(|error| error.to_string())?;
+    if overlap > LONGEST_OVERLAP {
+        return Err("two secrets count together for at most a year".into());
+    }
+    Ok(overlap)
+}
+
 pub(crate) async fn mor(
     config: &Config,
     command: MorCommand,
     answers: Answers,
 ) -> Result<(), Problem> {
-    let MorCommand::Hash(asked) = command;
+    match command {
+        MorCommand::Hash(asked) => show_hash(config, &asked, answers).await,
+        MorCommand::Secret { username, overlap } => {
+            let secret = secret_line("secret", "leaseline mor secret USERNAME")?;
+            let vault = vault(config)?;
+            let ask = SetMorSecret { username, secret: Secret::new(secret), vault, overlap };
+            answers.print(&with_hub(config, async |hub| set_secret(hub, ask).await).await?)
+        }
+    }
+}
+
+async fn set_secret(hub: &Hub, ask: SetMorSecret) -> Result<Changed, Problem> {
+    let (username, overlap) = (ask.username.clone(), ask.overlap);
+    let what = format!("set the secret of {username:?}");
+    let known = hub.ask(ask).await.map_err(|failure| not_done(&what, failure))?;
+    if !known {
+        let hint = "`leaseline apply` a file with [[mor_users]]";
+        return Err(Problem::new(what, "there is no such MOR user", hint));
+    }
+    Ok(Changed { username, secret: "changed", overlap_seconds: overlap.as_secs() })
+}
+
+async fn show_hash(config: &Config, asked: &HashOf, answers: Answers) -> Result<(), Problem> {
     let values = asked.values()?;
     let vault = vault(config)?;
     let secret = with_hub(config, async |hub| {
@@ -69,7 +114,7 @@ async fn secret_of(hub: &Hub, user: &str) -> Result<leaseline_hub::Sealed, Probl
     let found = hub.mor_user(user).await;
     let found = found.map_err(|error| Problem::new(what(), error, "is the database there?"))?;
     let found = found.ok_or_else(|| Problem::new(what(), "there is no such MOR user", hint))?;
-    let secret = found.secret.clone();
+    let secret = found.secrets.clone().map(|secrets| secrets.present);
     secret.ok_or_else(|| Problem::new(what(), "it has none", hint))
 }
 
@@ -96,6 +141,14 @@ impl HashOf {
     }
 }
 
+/// A user whose secret was changed.
+#[derive(Serialize)]
+struct Changed {
+    username: String,
+    secret: &'static str,
+    overlap_seconds: u64,
+}
+
 /// What is hashed, the secret masked, and the hash.
 #[derive(Serialize)]
 struct Shown {
@@ -112,6 +165,16 @@ impl Shown {
             hashed: format!("{values_in_a_row}<secret>"),
             bytes: format!("{} <secret>", bytes.join(" ")).trim_start().to_owned(),
             hash: hash::hex(values.iter().map(String::as_bytes), secret.expose()),
+        }
+    }
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has another secret", self.username)?;
+        match self.overlap_seconds {
+            0 => writeln!(f),
+            seconds => writeln!(f, "; the present one counts for {seconds} seconds more"),
         }
     }
 }

@@ -82,7 +82,25 @@ impl Rounding {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prop_assert_eq, proptest};
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn every_digit_counts(whole in "[0-9]{1,17}", fraction in "[0-9]{1,18}") {
+            let read = Decimal::parse(&format!("{whole}.{fraction}"));
+            let units = format!("{whole}{fraction:0<18}").parse().unwrap();
+            prop_assert_eq!(read.and_then(|read| read.exactly_in_units_of(18)), Some(units));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "[0-9.+eE\u{0}-\u{ff}-]{0,40}") {
+            let read = Decimal::parse(&text);
+            let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            prop_assert_eq!(read.is_some() && !is_plain, false);
+        }
+    }
 
     #[test]
     fn what_a_decimal_is() {

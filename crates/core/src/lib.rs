@@ -37,6 +37,7 @@ pub mod mor_user;
 pub mod password;
 pub mod phone;
 pub mod pool;
+pub mod quota;
 pub mod rating;
 pub mod record;
 pub mod refusal;

@@ -33,6 +33,7 @@ use crate::logins::Recent;
 use crate::meters;
 use crate::mor_users::MorIdentities;
 use crate::passwords::Checker;
+use crate::quotas::{Quotas, Used};
 use crate::readers::Readers;
 use crate::request::{Request, Way};
 use crate::sweeper;
@@ -67,6 +68,8 @@ struct Inner {
     switches: Switches,
     digits: Arc<dyn Digits>,
     throttle: Throttle,
+    quotas: Quotas,
+    used: Used,
     answers_kept: Duration,
     recent_logins: Recent,
     passwords: Arc<Checker>,
@@ -107,6 +110,8 @@ pub struct Settings {
     pub max_leases_per_phone: Limit,
     /// How many failed logins are too many.
     pub throttle: Throttle,
+    /// How many requests a second are admitted.
+    pub quotas: Quotas,
     /// So long an answer that was given under an idempotency key is repeated.
     pub answers_kept: Duration,
     /// Which requests are remembered, and for how long.
@@ -132,6 +137,7 @@ impl Settings {
             patience: Duration::from_millis(1_900),
             max_leases_per_phone: Limit::NONE,
             throttle: Throttle::default(),
+            quotas: Quotas::default(),
             answers_kept: RetentionTerms::default().idempotency,
             requests: Keeping::default(),
             commits: Commits::default(),
@@ -226,6 +232,8 @@ impl Hub {
             switches: Switches::default(),
             digits: settings.digits,
             throttle: settings.throttle,
+            quotas: settings.quotas,
+            used: Used::default(),
             answers_kept: settings.answers_kept,
             recent_logins: Recent::default(),
             passwords,
@@ -341,6 +349,14 @@ impl Hub {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.0.quotas
+    }
+
+    pub(crate) fn used(&self) -> &Used {
+        &self.0.used
     }
 
     pub(crate) fn answers_kept(&self) -> Duration {

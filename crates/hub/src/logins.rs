@@ -40,6 +40,8 @@ pub enum Realm {
     Console,
     /// Calls with calling cards.
     Card,
+    /// The Apigate API. Its tokens are not guessed at, so nobody logs in there.
+    Apigate,
 }
 
 /// A user and where the try comes from. `Debug` does not show the user, who may have typed a
@@ -118,7 +120,7 @@ impl Hub {
     ///
     /// # Errors
     /// [`Failure`] when nothing can be written.
-    pub(crate) async fn login_held_off(&self) -> Result<(), Failure> {
+    pub async fn login_held_off(&self) -> Result<(), Failure> {
         self.ask(LoginHeldOff).await
     }
 
@@ -146,13 +148,14 @@ impl Request for LoginHeldOff {
 }
 
 impl Realm {
-    const fn code(self) -> u8 {
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Traitel => 1,
             Self::Mor => 2,
             Self::Switch => 3,
             Self::Console => 4,
             Self::Card => 5,
+            Self::Apigate => 6,
         }
     }
 }
@@ -160,12 +163,19 @@ impl Realm {
 impl Login<'_> {
     fn key(&self) -> LoginKey {
         let who = Sha256::new().chain_update([self.realm.code()]).chain_update(self.user);
-        let source = match self.source.to_canonical() {
-            IpAddr::V4(address) => address.to_ipv6_mapped(),
-            IpAddr::V6(address) => address,
-        };
-        LoginKey { who: who.finalize().into(), source: source.octets() }
+        LoginKey { who: who.finalize().into(), source: network(self.source) }
     }
+}
+
+/// What counts as one source: an IPv4 address, or the first half of an IPv6 address, for whoever has
+/// one of those has 2^64.
+pub(crate) fn network(source: IpAddr) -> [u8; 16] {
+    let mut octets = match source.to_canonical() {
+        IpAddr::V4(address) => return address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => address.octets(),
+    };
+    octets[8..].fill(0);
+    octets
 }
 
 impl std::fmt::Debug for Login<'_> {
@@ -256,6 +266,10 @@ mod tests {
         ] {
             assert_ne!(one, other);
         }
+        // Whoever has one address of IPv6 has as many as he likes.
+        let six = key(Realm::Mor, "admin", "2001:db8:0:1::1");
+        assert_eq!(six, key(Realm::Mor, "admin", "2001:db8:0:1:ffff::2"));
+        assert_ne!(six, key(Realm::Mor, "admin", "2001:db8:0:2::1"));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub const BATCH_DURATION: &str = "leaseline_batch_duration_seconds";
 /// Seconds of COMMIT alone.
 pub const COMMIT_DURATION: &str = "leaseline_commit_duration_seconds";
 
+const OVER_QUOTA: &str = "leaseline_requests_over_quota_total";
 const INBOX_REFUSALS: &str = "leaseline_inbox_refusals_total";
 const BATCHES_REPLAYED: &str = "leaseline_batches_replayed_total";
 const COMMITS_UNKNOWN: &str = "leaseline_commits_unknown_total";
@@ -38,6 +39,8 @@ const INVENTORY_AGE: &str = "leaseline_inventory_age_seconds";
 /// see it at zero first.
 pub(crate) fn begin() {
     describe();
+    counter!(OVER_QUOTA, "by" => "user").increment(0);
+    counter!(OVER_QUOTA, "by" => "source").increment(0);
     counter!(INBOX_REFUSALS).increment(0);
     counter!(BATCHES_REPLAYED).increment(0);
     counter!(COMMITS_UNKNOWN).increment(0);
@@ -53,6 +56,7 @@ fn describe() {
     describe_histogram!(BATCH_SIZE, "Requests that shared a transaction");
     describe_histogram!(BATCH_DURATION, "Seconds from a batch's beginning to its commit");
     describe_histogram!(COMMIT_DURATION, "Seconds of COMMIT alone");
+    describe_counter!(OVER_QUOTA, "Requests refused to a user or a source that made too many");
     describe_counter!(INBOX_REFUSALS, "Requests refused because the inbox was full");
     describe_counter!(BATCHES_REPLAYED, "Failed batches whose requests were tried one by one");
     describe_counter!(COMMITS_UNKNOWN, "Commits that were not answered");
@@ -68,6 +72,11 @@ fn describe() {
     describe_gauge!(LEASES, "Live leases by kind, as last counted");
     describe_gauge!(INVENTORY_COUNT, "How long the last count of the inventory took");
     describe_gauge!(INVENTORY_AGE, "How long ago the inventory was last counted");
+}
+
+/// A user or a source made one request too many.
+pub(crate) fn over_quota(by: &'static str) {
+    counter!(OVER_QUOTA, "by" => by).increment(1);
 }
 
 /// The inbox was full, and a request was refused.

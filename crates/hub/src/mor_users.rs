@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use leaseline_core::Timestamp;
 use leaseline_core::ids::MorUserId;
 use leaseline_core::money::Credits;
 use leaseline_core::mor_user::{MorCaller, MorUser};
 use leaseline_store::load;
+use leaseline_store::load::mor_users::SealedSecrets;
 
 use crate::failure::Failure;
 use crate::hub::Hub;
@@ -19,8 +21,15 @@ use crate::vault::Sealed;
 pub struct MorIdentity {
     /// The user.
     pub user: MorUser,
-    /// The secret, sealed: its own, or for an accountant without one the administrator's.
-    pub secret: Option<Sealed>,
+    /// Its secrets, sealed: its own, or for an accountant without one the administrator's.
+    pub secrets: Option<SealedSecrets>,
+}
+
+impl MorIdentity {
+    /// The secrets that count at an instant.
+    pub fn secrets_at(&self, now: Timestamp) -> Vec<&Sealed> {
+        self.secrets.iter().flat_map(|secrets| secrets.at(now)).collect()
+    }
 }
 
 /// Users of MOR's interface by their names.
@@ -40,8 +49,8 @@ impl Hub {
         let found = self
             .read(move |tx| {
                 let Some(user) = load::mor_users::mor_user(tx, &name)? else { return Ok(None) };
-                let secret = load::mor_users::secret(tx, &user)?;
-                Ok(Some(MorIdentity { user, secret }))
+                let secrets = load::mor_users::secrets(tx, &user)?;
+                Ok(Some(MorIdentity { user, secrets }))
             })
             .await?;
         let found = found.map(Arc::new);

@@ -138,6 +138,17 @@ impl Hub {
         Ok(logged_in)
     }
 
+    /// Takes as long as a login that fails, whatever was brought, and counts nothing.
+    ///
+    /// # Errors
+    /// [`Failure`] when too many passwords wait, or the store does not answer.
+    pub async fn refuse_login(&self, login: &Login<'_>, given: &str) -> Result<(), Failure> {
+        let _turn = self.passwords().turn().await?;
+        self.may_log_in(login).await?;
+        self.verify(None, given).await?;
+        self.login_held_off().await
+    }
+
     async fn verify(&self, stored: Option<&PasswordHash>, given: &str) -> Result<bool, Failure> {
         let Some(stored) = stored.cloned() else {
             let nobody = PasswordHash::parse(NOBODY).ok_or(Failure::Unavailable)?;

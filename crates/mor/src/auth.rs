@@ -1,10 +1,9 @@
 //! Who asks.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use leaseline_core::mor_user::MorCaller;
-use leaseline_hub::{Hub, Login, MorIdentity, Realm, Vault};
+use leaseline_hub::{Hub, Login, Realm, Sealed, Secret, Vault};
 
 use crate::hash;
 use crate::intake::Parameters;
@@ -23,14 +22,16 @@ pub(crate) async fn prove(
     parameters: &Parameters,
     source: IpAddr,
 ) -> Result<MorCaller, Trouble> {
+    hub.count_source(source)?;
     let username = parameters.text("u").ok_or(DENIED)?;
     let identity = hub.mor_user(&username).await?.ok_or(DENIED)?;
     let caller = identity.user.caller().ok_or(DENIED)?;
     let sent = parameters.bytes("hash").filter(|hash| !hash.is_empty()).ok_or(INCORRECT_HASH)?;
     let login = Login { realm: Realm::Mor, user: &username, source };
     // Whoever is held off is checked all the same, so that it takes as long.
-    let is_right = is_proved(vault, &identity, method, parameters, sent);
+    let is_right = is_proved(vault, &identity.secrets_at(hub.now()), method, parameters, sent);
     if !hub.may_log_in(&login).await? {
+        hub.login_held_off().await?;
         return Err(INCORRECT_HASH.into());
     }
     if !is_right {
@@ -39,20 +40,27 @@ pub(crate) async fn prove(
     }
     // That it was not written down is no reason to turn away who has proved himself.
     let _ = hub.login_succeeded(&login).await;
+    hub.count_user(Realm::Mor, &username)?;
     if method.is_of_calling_cards() && !identity.user.profile.calling_cards {
         return Err(NOT_AUTHORIZED.into());
     }
     Ok(caller)
 }
 
+/// Every secret that counts is tried, so that nothing tells which one was right. Who has none is
+/// tried with an empty one, which proves nothing.
 fn is_proved(
     vault: &Vault,
-    identity: &Arc<MorIdentity>,
+    counting: &[&Sealed],
     method: Method,
     parameters: &Parameters,
     sent: &[u8],
 ) -> bool {
-    let secret = identity.secret.as_ref().and_then(|sealed| vault.open(sealed));
-    let secret = secret.as_ref().map_or(&[][..], |secret| secret.expose());
-    hash::proves(sent, parameters.hashed(method.hashed()), secret)
+    let mut secrets: Vec<_> = counting.iter().filter_map(|sealed| vault.open(sealed)).collect();
+    if secrets.is_empty() {
+        secrets.push(Secret::new(Vec::new()));
+    }
+    secrets.iter().fold(false, |is_right, secret| {
+        is_right | hash::proves(sent, parameters.hashed(method.hashed()), secret.expose())
+    })
 }

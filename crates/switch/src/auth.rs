@@ -30,10 +30,15 @@ pub(crate) async fn prove(
     let found = hub.switch(&name).await?.filter(|found| found.enabled);
     let stored = found.as_ref().map(|found| &found.password);
     let login = Login { realm: Realm::Switch, user: &name, source };
-    let is_right = hub.log_in(&login, stored, &password).await?;
-    match found.filter(|found| is_right && may_ask_from(found, source)) {
-        Some(switch) => Ok(switch),
-        None => Err(Trouble::Unauthorized),
+    if found.as_ref().is_some_and(|found| !may_ask_from(found, source)) {
+        // Not judged, so that it does not tell whether the password is right; and not counted, so
+        // that a switch is let in as soon as its address is put right.
+        hub.refuse_login(&login, &password).await?;
+        return Err(Trouble::Unauthorized);
+    }
+    match (hub.log_in(&login, stored, &password).await?, found) {
+        (true, Some(switch)) => Ok(switch),
+        _ => Err(Trouble::Unauthorized),
     }
 }
 

@@ -20,16 +20,20 @@ pub(crate) async fn prove(
     trusted_proxies: &Networks,
     parameters: &Parameters,
 ) -> Result<Arc<AccountLogin>, Error> {
+    let source = peer::source(request, trusted_proxies);
+    hub.count_source(source)?;
     let (Some(user), Some(pass)) = (parameters.filled("user"), parameters.filled("pass")) else {
         hub.password_matches(None, "").await?;
         return Err(Error::Authentication);
     };
     let found = hub.account_login(user).await?.filter(|found| found.account.enabled);
     let stored = found.as_ref().map(|found| &found.password);
-    let source = peer::source(request, trusted_proxies);
     let login = Login { realm: Realm::Traitel, user, source };
     match (hub.log_in(&login, stored, pass).await?, found) {
-        (true, Some(found)) => Ok(found),
+        (true, Some(found)) => {
+            hub.count_user(Realm::Traitel, user)?;
+            Ok(found)
+        }
         _ => Err(Error::Authentication),
     }
 }

@@ -251,7 +251,7 @@ async fn hash(change: &Change) -> Result<Told, Trouble> {
     let visit = &change.visit;
     let hashes = visit.console.settings.mor_hashes.clone().ok_or(Trouble::NotFound)?;
     let user = visit.hub().mor_user(change.field("user")).await?;
-    let Some(secret) = user.as_ref().and_then(|user| user.secret.as_ref()) else {
+    let Some(secret) = user.as_ref().and_then(|user| Some(&user.secrets.as_ref()?.present)) else {
         return Ok(Err("There is no such user, or it has no secret.".to_owned()));
     };
     let lines = change.field("parameters").lines().filter(|line| !line.trim().is_empty());

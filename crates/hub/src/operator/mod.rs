@@ -5,6 +5,7 @@ mod accounts;
 mod customers;
 mod imports;
 mod leases;
+mod mor_secrets;
 mod numbers;
 mod pools;
 mod provisioning;
@@ -24,6 +25,7 @@ pub use leaseline_store::load::ledgers::Lines;
 pub use leaseline_store::load::subscriptions::{SubscriptionFilter, SubscriptionLine};
 pub use leaseline_store::load::users::TokenRecord;
 pub use leaseline_store::record::reservations::Changed;
+pub use mor_secrets::SetMorSecret;
 pub use numbers::{
     BlockNumber, NumberChanged, NumbersUnreserved, PoolStock, UnblockNumber, Unreserve,
 };

@@ -7,7 +7,7 @@ use leaseline_core::customer::{ChargeMethod, CreditLimit, CustomerProfile};
 use leaseline_core::money::Credits;
 use leaseline_core::record::Intake;
 use leaseline_hub::Clock;
-use leaseline_testkit::{Call, Edge, ManualClock, World, databases, profile};
+use leaseline_testkit::{Call, Edge, ManualClock, World, databases, limit, profile};
 
 const CALLER: &str = "+60195730424";
 const DRIVER: &str = "0125740183";
@@ -56,6 +56,34 @@ async fn many_at_once_never_spend_the_same_credit() {
         }
         // 33 calls of three blocks, and one of a single block.
         assert_eq!((promised, refused), (100, 466));
+        other.hub.close().await;
+        world.hub.close().await;
+        database.assert_sound();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_at_once_are_never_more_than_a_customer_may_have() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let world = World::new(database.hub(&clock)).await;
+        leased(&world, CustomerProfile { max_calls: limit(3), ..profile() }, 1_000_000).await;
+        let other = world.through(database.hub(&clock));
+        let edge = Edge::new("edge-1", false);
+        let mut tasks = tokio::task::JoinSet::new();
+        for n in 0..100 {
+            let hub = if n % 2 == 0 { world.hub.clone() } else { other.hub.clone() };
+            let question = edge.question(call(&format!("call {n}")));
+            tasks.spawn(async move { hub.ask(question).await });
+        }
+        let mut refused = 0;
+        while let Some(authorised) = tasks.join_next().await {
+            if let Err(refusal) = most(authorised.unwrap().unwrap().decided()) {
+                assert_eq!(refusal, CallRefusal::TooManyCalls);
+                refused += 1;
+            }
+        }
+        assert_eq!(refused, 97);
         other.hub.close().await;
         world.hub.close().await;
         database.assert_sound();

@@ -1,12 +1,12 @@
 //! Who is let in, and what each may do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use leaseline_core::mor_user::{MorChange, MorRole};
 use leaseline_hub::Secret;
-use leaseline_hub::operator::{Mor, MorUserEntry};
+use leaseline_hub::operator::{Mor, MorUserEntry, SetMorSecret};
 use leaseline_mor::hash;
-use leaseline_testkit::SHOP_SECRET;
+use leaseline_testkit::{SHOP_SECRET, shop_vault};
 
 use crate::harness::{Api, error, on_both, page, signed};
 
@@ -82,6 +82,49 @@ fn ten_wrong_hashes_are_enough() {
         assert_eq!(api.post("system_version_get", &right), incorrect);
         api.clock.advance(Duration::from_secs(15 * 60 + 1));
         assert!(api.post("system_version_get", &right).contains("<version>"));
+    });
+}
+
+async fn present(api: &Api) -> Option<Secret> {
+    let user = api.shop.hub.mor_user("admin").await.unwrap()?;
+    shop_vault().open(&user.secrets.as_ref()?.present)
+}
+
+#[test]
+fn a_former_secret_counts_for_as_long_as_it_was_told_to() {
+    on_both(|api| {
+        let incorrect = error("Incorrect hash");
+        let signed_by = |secret: &str| {
+            let hash = hash::hex([], secret.as_bytes());
+            api.post("system_version_get", &format!("u=admin&hash={hash}"))
+        };
+        let counts = |secret: &str| signed_by(secret) != incorrect;
+        let change = |secret: &str, overlap| {
+            let ask = SetMorSecret {
+                username: "admin".into(),
+                secret: Secret::new(secret),
+                vault: shop_vault(),
+                overlap,
+            };
+            assert!(api.block_on(api.shop.hub.ask(ask)).unwrap());
+            let began = Instant::now();
+            // What was read before is remembered for less than a second.
+            while api.block_on(present(api)) != Some(Secret::new(secret)) {
+                assert!(began.elapsed() < Duration::from_secs(1), "{secret} does not count yet");
+            }
+        };
+        assert!(counts(SHOP_SECRET));
+        change("second", Duration::from_secs(100 * 3_600));
+        assert!(counts(SHOP_SECRET) && counts("second"));
+        api.clock.advance(Duration::from_secs(101 * 3_600));
+        assert!(!counts(SHOP_SECRET) && counts("second"));
+
+        // Two at a time and no more; without an overlap, one.
+        change("third", Duration::from_secs(100 * 3_600));
+        change("fourth", Duration::from_secs(100 * 3_600));
+        assert!(!counts("second") && counts("third") && counts("fourth"));
+        change("fifth", Duration::ZERO);
+        assert!(!counts("third") && !counts("fourth") && counts("fifth"));
     });
 }
 

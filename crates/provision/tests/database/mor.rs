@@ -90,7 +90,7 @@ fn applied_twice_it_changes_nothing_the_second_time() {
         let admin = hub.mor_user("admin").await.unwrap().unwrap();
         let profile = &admin.user.profile;
         assert_eq!((profile.role, profile.calling_cards), (MorRole::Admin, true));
-        let secret = shop_vault().open(admin.secret.as_ref().unwrap());
+        let secret = shop_vault().open(&admin.secrets.as_ref().unwrap().present);
         assert_eq!(secret.unwrap().expose(), b"hush-hush");
         let caller = admin.user.caller().unwrap();
         let balance = hub.mor_balance(&caller, admin.user.id).await.unwrap();

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
+use leaseline_core::Timestamp;
 use leaseline_core::ids::{CustomerId, MorUserId};
 use leaseline_core::money::Credits;
 use leaseline_core::mor_user::{MorProfile, MorRole, MorUser};
@@ -27,6 +28,23 @@ impl fmt::Debug for SealedSecret {
     }
 }
 
+/// What a user proves itself by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSecrets {
+    /// The present secret.
+    pub present: SealedSecret,
+    /// The one before it, and from when on it no longer counts.
+    pub former: Option<(SealedSecret, Timestamp)>,
+}
+
+impl SealedSecrets {
+    /// Those that count at an instant, the present one first.
+    pub fn at(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {
+        let former = self.former.iter().filter(move |(_, until)| now < *until);
+        std::iter::once(&self.present).chain(former.map(|(secret, _)| secret))
+    }
+}
+
 /// The user of this name.
 pub fn mor_user(tx: &mut Tx<'_>, username: &str) -> Result<Option<MorUser>, StoreError> {
     let name = Rows::new("username").texts([username]);
@@ -34,18 +52,18 @@ pub fn mor_user(tx: &mut Tx<'_>, username: &str) -> Result<Option<MorUser>, Stor
     rows.into_iter().next().map(user).transpose()
 }
 
-/// The secret by which a user proves who it is: its own; an accountant without one uses the
+/// The secrets by which a user proves who it is: its own; an accountant without one uses the
 /// administrator's.
-pub fn secret(tx: &mut Tx<'_>, user: &MorUser) -> Result<Option<SealedSecret>, StoreError> {
+pub fn secrets(tx: &mut Tx<'_>, user: &MorUser) -> Result<Option<SealedSecrets>, StoreError> {
     let own = Statement::<SecretSql>::new(OWN_SECRET).integer(user.id.get());
-    let found: Vec<(String, Vec<u8>)> = own.load(tx.connection)?;
+    let found: Vec<SecretRow> = own.load(tx.connection)?;
     let found = match (found.is_empty(), user.profile.role) {
         (true, MorRole::Accountant) => {
             Statement::<SecretSql>::new(ADMINS_SECRET).load(tx.connection)?
         }
         _ => found,
     };
-    Ok(found.into_iter().next().map(|(username, sealed)| SealedSecret { username, sealed }))
+    Ok(found.into_iter().next().map(sealed))
 }
 
 /// The balance of the customer that is this user's; `None` if there is no such user or it has no
@@ -58,7 +76,15 @@ pub fn balance(tx: &mut Tx<'_>, user: MorUserId) -> Result<Option<Credits>, Stor
 
 type UserSql = (BigInt, Text, SmallInt, SmallInt, SmallInt, Nullable<BigInt>);
 type UserRow = (i64, String, i16, i16, i16, Option<i64>);
-type SecretSql = (Text, Binary);
+type SecretSql = (Text, Binary, Nullable<Binary>, Nullable<BigInt>);
+type SecretRow = (String, Vec<u8>, Option<Vec<u8>>, Option<i64>);
+
+fn sealed((username, present, former, until): SecretRow) -> SealedSecrets {
+    let of = |sealed| SealedSecret { username: username.clone(), sealed };
+    let former =
+        former.zip(until).map(|(former, until)| (of(former), Timestamp::from_micros(until)));
+    SealedSecrets { present: of(present), former }
+}
 
 fn user(
     (id, username, role, calling_cards, enabled, customer): UserRow,
@@ -79,11 +105,12 @@ const USER: &str = "
     SELECT u.id, u.username, u.role, u.calling_cards, u.enabled, u.customer_id
     FROM v JOIN mor_users u ON u.username = v.username";
 
-const OWN_SECRET: &str =
-    "SELECT username, secret FROM mor_users WHERE id = {} AND secret IS NOT NULL";
+const OWN_SECRET: &str = "
+    SELECT username, secret, former_secret, former_secret_until FROM mor_users
+    WHERE id = {} AND secret IS NOT NULL";
 
 const ADMINS_SECRET: &str = "
-    SELECT username, secret FROM mor_users
+    SELECT username, secret, former_secret, former_secret_until FROM mor_users
     WHERE role = 1 AND enabled = 1 AND secret IS NOT NULL ORDER BY id LIMIT 1";
 
 const BALANCE: &str = "

@@ -1,10 +1,12 @@
 //! Users of MOR's interface made and changed.
 
 use diesel::sql_types::BigInt;
+use leaseline_core::Timestamp;
 use leaseline_core::ids::{CustomerId, MorUserId};
 use leaseline_core::mor_user::{MorProfile, MorUser};
 
 use crate::error::StoreError;
+use crate::load::mor_users::SealedSecret;
 use crate::row::{Code, known};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
@@ -32,9 +34,19 @@ pub fn change(tx: &mut Tx<'_>, user: &MorUser) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes down a user's secret, encrypted as it is.
-pub fn secret(tx: &mut Tx<'_>, user: MorUserId, sealed: &[u8]) -> Result<(), StoreError> {
-    let row = Rows::new("id, secret").integers([user.get()]).bytes([sealed]);
+/// Writes down a user's secret, encrypted as it is, and until when the one before it still counts:
+/// `None` if from now on nothing but the new one does.
+pub fn secret(
+    tx: &mut Tx<'_>,
+    user: MorUserId,
+    sealed: &[u8],
+    former: Option<(&SealedSecret, Timestamp)>,
+) -> Result<(), StoreError> {
+    let row = Rows::new("id, secret, former_secret, former_secret_until")
+        .integers([user.get()])
+        .bytes([sealed])
+        .optional_bytes([former.map(|(secret, _)| &*secret.sealed)])
+        .optional_integers([former.map(|(_, until)| until.micros())]);
     Statement::<()>::new(SET_SECRET).over(row).execute(tx.connection)?;
     Ok(())
 }
@@ -57,4 +69,7 @@ const UPDATE: &str = "
       customer_id = v.customer_id
     FROM v WHERE mor_users.username = v.username";
 
-const SET_SECRET: &str = "UPDATE mor_users SET secret = v.secret FROM v WHERE mor_users.id = v.id";
+const SET_SECRET: &str = "
+    UPDATE mor_users SET secret = v.secret, former_secret = v.former_secret,
+      former_secret_until = v.former_secret_until
+    FROM v WHERE mor_users.id = v.id";

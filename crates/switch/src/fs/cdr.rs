@@ -194,3 +194,31 @@ fn unescaped(text: &str) -> String {
     let form = Form::parse(query.as_bytes()).ok();
     form.and_then(|form| form.get("v").map(str::to_owned)).unwrap_or_else(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use serde_json::json;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn one_document_in_three_encodings(name in "\\PC{0,20}", value in "\\PC{0,40}") {
+            let written = json!({ name: value });
+            let plain = written.to_string();
+            let percent: String = plain.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let base64 = STANDARD.encode(&plain);
+            for body in [plain, format!("cdr={percent}"), format!("cdr={base64}")] {
+                prop_assert_eq!(document(body.as_bytes()), Some(written.clone()), "{}", body);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_a_document_or_none(bytes in vec(any::<u8>(), 0..200)) {
+            let _ = document(&bytes);
+            let _ = document(&[b"cdr=", &bytes[..]].concat());
+        }
+    }
+}

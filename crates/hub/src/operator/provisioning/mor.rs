@@ -142,7 +142,7 @@ fn user(tx: &mut Tx<'_>, entry: &MorUserEntry, vault: Option<&Vault>) -> Done<En
     let vault = fit!(vault.ok_or(Unfit::NoVault));
     if !is_kept(tx, entry, secret, vault)? {
         let sealed = vault.seal(&entry.username, secret);
-        record::mor_users::secret(tx, entered.id, &sealed)?;
+        record::mor_users::secret(tx, entered.id, &sealed, None)?;
         if entered.effect == Effect::None {
             entered.effect = Effect::Changed;
         }
@@ -171,7 +171,7 @@ fn is_kept(
     vault: &Vault,
 ) -> Result<bool, StoreError> {
     let Some(user) = load::mor_users::mor_user(tx, &entry.username)? else { return Ok(false) };
-    let kept = load::mor_users::secret(tx, &user)?;
+    let kept = load::mor_users::secrets(tx, &user)?.map(|secrets| secrets.present);
     let own = kept.filter(|kept| kept.username == entry.username);
     Ok(own.and_then(|kept| vault.open(&kept)).as_ref() == Some(secret))
 }
