@@ -17,4 +17,5 @@ mod races;
 mod readme;
 mod slow_reader;
 mod store_away;
+mod tls;
 mod torture;

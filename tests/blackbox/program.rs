@@ -40,6 +40,11 @@ impl Program {
         Self::run(&mut Command::new(binary(name)), database_url)
     }
 
+    /// Starts a program with these variables in its environment.
+    pub(crate) fn start_with(name: &str, database_url: &str, variables: &[(&str, &str)]) -> Self {
+        Self::run(Command::new(binary(name)).envs(variables.iter().copied()), database_url)
+    }
+
     /// Starts a program with what its command has been given besides.
     pub(crate) fn run(command: &mut Command, database_url: &str) -> Self {
         command
@@ -53,7 +58,7 @@ impl Program {
         let output = child.stdout.take().expect("it is piped");
         let line = BufReader::new(output).lines().next();
         let line = line.expect("it says where it listens").expect("in text");
-        let address = line.strip_prefix("listening on http://").map(str::parse);
+        let address = line.split("://").nth(1).map(str::parse);
         let address = address.unwrap_or_else(|| panic!("{line:?} is no address")).expect("one");
         Self { child, address }
     }

@@ -187,6 +187,7 @@ fn routes(hub: &Hub) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
         path_prefixes: vec![String::new()],
         zone: IanaZone::by_name("UTC").unwrap(),
         region: Region::by_code("MY").unwrap(),
+        trusted_proxies: Default::default(),
         max_reserve: 10,
         limits,
         tokens: keys(),

@@ -13,10 +13,17 @@ pub fn settings(config: &Config) -> Result<Settings, Problem> {
         path_prefixes: config.apigate.path_prefixes.clone(),
         zone: config.apigate.time_zone.clone(),
         region: config.default_region.clone(),
+        trusted_proxies: config.trusted_proxies.clone(),
         max_reserve: config.apigate.max_reserve,
         limits: config.limits.web,
         tokens: token_keys(config)?,
     })
+}
+
+/// What a new configuration means for keys in use: its own take their place.
+pub fn reloading(keys: &TokenKeys) -> impl Fn(&Config) -> Result<(), Problem> + use<> {
+    let keys = keys.clone();
+    move |config| token_keys(config).map(|others| keys.replace(&others))
 }
 
 /// The keys alone, for who issues tokens.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use leaseline_apigate_server::settings;
+use leaseline_apigate_server::{reloading, settings};
 use leaseline_service::{Config, Flags, Listen, Problem, Server, announce, finish, logs};
 
 /// Serves the Apigate Voice northbound API, and nothing else, until SIGTERM or SIGINT.
@@ -26,5 +26,6 @@ async fn serve(cli: &Cli) -> Result<(), Problem> {
     logs::start(&config.log);
     let settings = settings(&config)?;
     let server = Server::open(&config)?;
+    server.on_reload("token keys", reloading(&settings.tokens));
     server.run(|hub| leaseline_apigate::routes(hub, settings), announce).await
 }

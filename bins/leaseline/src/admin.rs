@@ -51,14 +51,14 @@ pub(crate) enum AdminCommand {
 #[derive(Args)]
 pub(crate) struct Base {
     /// How browsers reach the server, such as <https://console.example.com>
-    /// [default: http:// and the address of `listen`]
+    /// [default: http:// or https:// and the address of `listen`]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }
 
 impl Base {
     fn or_of(self, config: &Config) -> String {
-        let url = self.url.unwrap_or_else(|| format!("http://{}", config.listen));
+        let url = self.url.unwrap_or_else(|| format!("{}://{}", config.scheme(), config.listen));
         url.trim_end_matches('/').to_owned()
     }
 }

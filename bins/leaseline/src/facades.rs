@@ -55,7 +55,7 @@ impl Facades {
             traitel: leaseline_traitel_server::settings(config),
             switch: leaseline_switch_server::settings(config),
             console: leaseline_console::Settings {
-                behind_tls: config.behind_proxy,
+                behind_tls: config.behind_proxy || config.tls.is_some(),
                 trusted_proxies: config.trusted_proxies.clone(),
                 limits: config.limits.web,
                 region: config.default_region.clone(),

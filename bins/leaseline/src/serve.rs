@@ -16,6 +16,7 @@ pub(crate) async fn serve(config: &Config, answers: Answers) -> Result<(), Probl
     let facades = Facades::configured(config)?;
     let server = Server::open(config)?;
     let link = first_link(config, server.hub()).await?;
+    server.on_reload("token keys", leaseline_apigate_server::reloading(&facades.apigate.tokens));
     let announce = |url: &str| {
         // Whoever closed standard output does not want to know.
         let _ = answers.print(&Listening { listening: url });
@@ -43,7 +44,7 @@ async fn first_link(config: &Config, hub: &Hub) -> Result<Option<admin::Link>, P
     }
     let name = StaffName::parse(FIRST).expect("it is plain");
     admin::add(hub, name, StaffRole::Admin).await?;
-    let base = format!("http://{}", config.listen);
+    let base = format!("{}://{}", config.scheme(), config.listen);
     admin::link(hub, FIRST, &base).await.map(Some)
 }
 

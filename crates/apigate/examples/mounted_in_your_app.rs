@@ -26,6 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         path_prefixes: vec![String::new(), "/axiata".into()],
         zone: IanaZone::by_name("Asia/Kuala_Lumpur")?,
         region: Region::by_code("MY").ok_or("no such region")?,
+        trusted_proxies: Default::default(),
         max_reserve: 10_000,
         limits: Limits::default(),
         tokens: TokenKeys::new(vec![key], None, None),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use leaseline_core::api_user::ApiUser;
-use leaseline_hub::Hub;
+use leaseline_hub::{Hub, Realm};
 
 use crate::reply::Trouble;
 use crate::status::Status;
@@ -19,7 +19,9 @@ pub(crate) async fn prove(
     let token = bearer(headers)?;
     let proved = tokens.check(token, hub.now()).map_err(|_| Status::Token)?;
     let user = hub.api_user(&proved.user, proved.jti.as_deref()).await?;
-    Ok(user.ok_or(Status::Authentication)?)
+    let user = user.ok_or(Status::Authentication)?;
+    hub.count_user(Realm::Apigate, &user.name)?;
+    Ok(user)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Status> {

@@ -8,7 +8,7 @@ use leaseline_core::api_user::ApiUser;
 use leaseline_core::customer::CustomerStatus;
 use leaseline_core::timestamp::Zone;
 use leaseline_hub::{Hub, Request, Settled};
-use leaseline_web::{AccessNote, BodyError, Effect, Form, read_body};
+use leaseline_web::{AccessNote, BodyError, Effect, Form, peer, read_body};
 
 use crate::from_wire::{self, Reading};
 use crate::key::Key;
@@ -57,6 +57,7 @@ impl Facade {
         seen: &mut Seen,
     ) -> Result<String, Trouble> {
         let body = body?;
+        self.hub.count_source(peer::source(request, &self.settings.trusted_proxies))?;
         let user = auth::prove(request.headers(), &self.settings.tokens, &self.hub).await?;
         seen.user = Some(Arc::clone(&user.name));
         let form = intake::form(request.headers(), body, operation)?;

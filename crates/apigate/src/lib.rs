@@ -12,6 +12,8 @@ mod facade;
 mod from_wire;
 mod intake;
 mod key;
+#[cfg(test)]
+mod openapi;
 mod operation;
 mod parameter;
 mod path;
@@ -25,7 +27,7 @@ use actix_web::guard::fn_guard;
 use actix_web::web::{self, ServiceConfig};
 use leaseline_core::region::Region;
 use leaseline_hub::{Hub, IanaZone};
-use leaseline_web::Limits;
+use leaseline_web::{Limits, Networks};
 
 use crate::facade::Facade;
 use crate::path::Paths;
@@ -43,6 +45,8 @@ pub struct Settings {
     pub region: Region,
     /// Most numbers that one request may reserve.
     pub max_reserve: u32,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
     /// Bounds on bodies.
     pub limits: Limits,
     /// The keys that tokens are signed with.

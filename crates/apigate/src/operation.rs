@@ -21,7 +21,7 @@ pub(crate) enum Operation {
 use LeaseKind::{Group, Single};
 
 impl Operation {
-    const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Request(Single),
         Self::Release(Single),
         Self::Query(Single),

@@ -1,6 +1,6 @@
 //! Tokens: JWTs signed with HS256, and nothing else.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -34,9 +34,10 @@ pub struct ShortSecret;
 #[error("no token key is current: configure one without `until`")]
 pub struct UnsignedToken;
 
-/// The keys that are accepted, and what else a token must say.
+/// The keys that are accepted, and what else a token must say. Clones share them, so that others
+/// may take their place everywhere at once.
 #[derive(Clone)]
-pub struct TokenKeys(Arc<Inner>);
+pub struct TokenKeys(Arc<RwLock<Arc<Inner>>>);
 
 struct Inner {
     keys: Vec<TokenKey>,
@@ -104,7 +105,15 @@ impl TokenKeys {
     /// These keys; `issuer` and `audience`, where given, must be what a token's `iss` and `aud`
     /// say.
     pub fn new(keys: Vec<TokenKey>, issuer: Option<String>, audience: Option<String>) -> Self {
-        Self(Arc::new(Inner { keys, issuer, audience, memory: Memory::default() }))
+        let inner = Inner { keys, issuer, audience, memory: Memory::default() };
+        Self(Arc::new(RwLock::new(Arc::new(inner))))
+    }
+
+    /// Accepts what `others` accept from now on, and nothing else: a token whose key is not among
+    /// them is over with its next request.
+    pub fn replace(&self, others: &Self) {
+        let others = others.current();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
     }
 
     /// Signs a token with the first key that is current.
@@ -112,7 +121,8 @@ impl TokenKeys {
     /// # Errors
     /// [`UnsignedToken`] when there is none.
     pub fn issue(&self, token: &NewToken) -> Result<String, UnsignedToken> {
-        let current = self.0.keys.iter().find(|key| key.is_current(token.issued_at));
+        let inner = self.current();
+        let current = inner.keys.iter().find(|key| key.is_current(token.issued_at));
         let key = current.ok_or(UnsignedToken)?;
         let header = Header { kid: key.id.clone(), ..Header::new(Algorithm::HS256) };
         let claims = Issued {
@@ -120,8 +130,8 @@ impl TokenKeys {
             jti: &token.jti,
             iat: token.issued_at.seconds(),
             exp: token.expires_at.map(Timestamp::seconds),
-            iss: self.0.issuer.as_deref(),
-            aud: self.0.audience.as_deref(),
+            iss: inner.issuer.as_deref(),
+            aud: inner.audience.as_deref(),
         };
         jsonwebtoken::encode(&header, &claims, &key.signing).map_err(|_| UnsignedToken)
     }
@@ -129,7 +139,17 @@ impl TokenKeys {
     /// Reads a token and checks that one of our keys signed it; one that was proved before and
     /// whose time is not over is not checked again.
     pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<Arc<Proved>, BadToken> {
-        let memory = &self.0.memory;
+        self.current().check(token, now)
+    }
+
+    fn current(&self) -> Arc<Inner> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Inner {
+    fn check(&self, token: &str, now: Timestamp) -> Result<Arc<Proved>, BadToken> {
+        let memory = &self.memory;
         if let Some(proved) = memory.recall(token).filter(|proved| self.still_holds(proved, now)) {
             return Ok(proved);
         }
@@ -139,14 +159,14 @@ impl TokenKeys {
     }
 
     fn still_holds(&self, proved: &Proved, now: Timestamp) -> bool {
-        let key = self.0.keys.get(proved.key);
+        let key = self.keys.get(proved.key);
         key.is_some_and(|key| key.is_current(now)) && proved.term.includes(now)
     }
 
     fn prove(&self, token: &str, now: Timestamp) -> Result<Proved, BadToken> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken)?;
         let named = |key: &TokenKey| header.kid.is_none() || key.id == header.kid;
-        let keys = self.0.keys.iter().enumerate();
+        let keys = self.keys.iter().enumerate();
         let mut current = keys.filter(|(_, key)| key.is_current(now) && named(key));
         let found = current.find_map(|(place, key)| Some((place, verified(token, key)?)));
         let (key, claims) = found.ok_or(BadToken)?;
@@ -157,8 +177,8 @@ impl TokenKeys {
     }
 
     fn is_for_us(&self, claims: &Claims) -> bool {
-        let issued = self.0.issuer.as_ref().is_none_or(|issuer| claims.iss.names(issuer));
-        let meant = self.0.audience.as_ref().is_none_or(|audience| claims.aud.names(audience));
+        let issued = self.issuer.as_ref().is_none_or(|issuer| claims.iss.names(issuer));
+        let meant = self.audience.as_ref().is_none_or(|audience| claims.aud.names(audience));
         issued && meant
     }
 }
@@ -283,6 +303,44 @@ mod tests {
         let keys = TokenKeys::new(vec![key("a", Some(at(2_000)))], None, None);
         check(&keys, None, 1_999, (true, true));
         check(&keys, None, 2_000, (true, false));
+    }
+
+    #[test]
+    fn other_keys_are_everybodys_at_once_and_what_was_proved_is_proved_anew() {
+        let keys = TokenKeys::new(vec![key("a", None)], None, None);
+        let (served, others) = (keys.clone(), TokenKeys::new(vec![key("b", None)], None, None));
+        let token = NewToken {
+            user: "admin".into(),
+            jti: "a".into(),
+            issued_at: Timestamp::EPOCH,
+            expires_at: None,
+        };
+        let token = keys.issue(&token).unwrap();
+        assert!(served.check(&token, at(1)).is_ok());
+        keys.replace(&others);
+        assert!(served.check(&token, at(1)).is_err());
+    }
+
+    /// Other bits in the place of a signature's unused ones included.
+    #[test]
+    fn a_token_with_any_other_letter_is_none() {
+        const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=";
+        let keys = TokenKeys::new(vec![key("a", None)], None, None);
+        let token = NewToken {
+            user: "admin".into(),
+            jti: "a".into(),
+            issued_at: Timestamp::EPOCH,
+            expires_at: None,
+        };
+        let token = keys.issue(&token).unwrap();
+        assert!(keys.check(&token, at(1)).is_ok());
+        for place in 0..=token.len() {
+            for letter in LETTERS.chars() {
+                let rest = token.get(place + 1..).unwrap_or_default();
+                let other = format!("{}{letter}{rest}", &token[..place]);
+                assert!(other == token || keys.check(&other, at(1)).is_err(), "{other}");
+            }
+        }
     }
 
     #[test]

@@ -153,6 +153,7 @@ fn settings(config: &Config) -> Settings {
         readers: config.limits.readers,
         max_leases_per_phone: config.apigate.max_leases_per_phone,
         throttle: config.logins,
+        quotas: config.limits.quotas,
         answers_kept: config.retention.idempotency,
         requests: config.requests,
         ..Settings::new(config.database_url.as_str())

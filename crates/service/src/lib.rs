@@ -24,10 +24,12 @@ pub mod logs;
 mod metrics;
 mod private_file;
 mod problem;
+mod reload;
 mod request_log;
 pub mod rfc3339;
 mod secret;
 mod server;
+mod tls;
 
 pub use leaseline_core::duration;
 

@@ -11,6 +11,9 @@ use crate::secret::Secret;
 /// Everybody but the owner and the group.
 const OTHERS: u32 = 0o007;
 
+/// Longer secrets than any are not read.
+const LONGEST_SECRET: u64 = 64 << 10;
+
 /// The bytes of a file that holds nothing but a secret, less the line break at its end.
 ///
 /// A group may read it, because that is how Kubernetes hands a secret to a process that is not
@@ -23,12 +26,26 @@ pub(crate) fn secret(path: &Path) -> Result<Secret, Problem> {
         let what = format!("read the secret in {}", path.display());
         Problem::new(what, error, "name a file that this process may read")
     };
-    let mut file = File::open(path).map_err(unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
     refuse_open_to(OTHERS, &file, path)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = at_most(LONGEST_SECRET, file).map_err(unreadable)?;
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line)))
+}
+
+/// The bytes of a file that is no secret, and no longer than so many bytes.
+///
+/// # Errors
+/// It cannot be read, or is longer.
+pub(crate) fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    at_most(most, File::open(path)?)
+}
+
+fn at_most(most: u64, file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = file.take(most + 1).read_to_end(&mut bytes)?;
+    let is_short = u64::try_from(read).is_ok_and(|read| read <= most);
+    if is_short { Ok(bytes) } else { Err(io::ErrorKind::FileTooLarge.into()) }
 }
 
 /// Refuses a file on which any of these permission bits is set.

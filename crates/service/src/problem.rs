@@ -34,9 +34,18 @@ impl Problem {
 
     /// The whole of it in two lines: the chain of causes, and the hint.
     pub fn report(&self) -> String {
+        format!("error: {}\nhint: {}", self.what_and_why(), self.hint)
+    }
+
+    /// The same in one line, for the log.
+    pub(crate) fn in_one_line(&self) -> String {
+        format!("{} ({})", self.what_and_why(), self.hint)
+    }
+
+    fn what_and_why(&self) -> String {
         let causes = successors(self.source(), |&error| error.source());
         let causes: String = causes.map(|error| format!(": {}", in_one_line(error))).collect();
-        format!("error: {self}{causes}\nhint: {}", self.hint)
+        format!("{self}{causes}")
     }
 }
 

@@ -9,13 +9,15 @@ use actix_web::web::ServiceConfig;
 use futures_util::future::{BoxFuture, FutureExt, join};
 use leaseline_hub::{Hub, Inventory, Settings};
 use leaseline_web::exposition::Readers;
-use leaseline_web::{Exposition, Journal, Limits, Readiness, Shell, Stop, shell};
+use leaseline_web::{Exposition, Journal, Limits, Readiness, Shell, Stop, Tls, shell};
 
 use crate::config::Config;
 use crate::database;
 use crate::metrics::{Metrics, Scraped};
 use crate::problem::Problem;
+use crate::reload::Reloads;
 use crate::request_log::RequestsOf;
+use crate::tls;
 
 /// A server with its database open, about to listen.
 pub struct Server {
@@ -23,17 +25,20 @@ pub struct Server {
     stop: Stop,
     hub: Hub,
     metrics: Metrics,
+    tls: Option<Tls>,
+    reloads: Reloads,
 }
 
 impl Server {
     /// Brings a SQLite database to this version's schema, a copy first, and opens a hub. Another's
     /// schema on a server is refused: there one process migrates for all, `leaseline migrate`.
     ///
-    /// From now on SIGTERM and SIGINT no longer kill the process but end [`Server::run`]. Call it
-    /// inside of a tokio runtime.
+    /// From now on SIGTERM and SIGINT no longer kill the process but end [`Server::run`], and
+    /// SIGHUP has the certificate and what [`Server::on_reload`] names read again. Call it inside
+    /// of a tokio runtime.
     ///
     /// # Errors
-    /// No signal handlers, or no database of this version.
+    /// No signal handlers, no certificate that can be presented, or no database of this version.
     pub fn open(config: &Config) -> Result<Self, Problem> {
         Self::open_as(config, |settings| settings)
     }
@@ -46,16 +51,29 @@ impl Server {
         config: &Config,
         otherwise: impl FnOnce(Settings) -> Settings,
     ) -> Result<Self, Problem> {
-        let stop = Stop::on_signals().map_err(|error| {
-            Problem::new("listen to signals", error, "raise the limit on open files")
-        })?;
+        let no_signals =
+            |error| Problem::new("listen to signals", error, "raise the limit on open files");
+        let stop = Stop::on_signals().map_err(no_signals)?;
+        let reloads = Reloads::on_hangup(config).map_err(no_signals)?;
+        let tls = config.tls.as_ref().map(tls::load).transpose()?.map(Tls::new);
+        reloads.add("certificate", certificate(tls.clone()));
         if config.database_url.sqlite_file().is_some() {
             database::migrate(config)?;
         }
         let metrics = Metrics::of_process();
         let hub = database::open_as(config, otherwise)?;
         metrics.started(&hub);
-        Ok(Self { config: config.clone(), stop, hub, metrics })
+        Ok(Self { config: config.clone(), stop, hub, metrics, tls, reloads })
+    }
+
+    /// Hands `take_in` the configuration each time that it was read again. An error is logged, and
+    /// `name` with it as what was kept as it was.
+    pub fn on_reload(
+        &self,
+        name: &'static str,
+        take_in: impl Fn(&Config) -> Result<(), Problem> + Send + 'static,
+    ) {
+        self.reloads.add(name, take_in);
     }
 
     /// The hub, to be asked before anybody else can.
@@ -87,12 +105,11 @@ impl Server {
     where
         F: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
-        let main = Door::open("listen", self.config.listen, &self.config.limits.web)?;
-        let admin = self.config.admin_listen;
-        let admin =
-            admin.map(|address| Door::open("admin_listen", address, &self.config.limits.web));
+        let main = self.door("listen", self.config.listen)?;
+        let admin = self.config.admin_listen.map(|address| self.door("admin_listen", address));
         let admin = admin.transpose()?;
-        warn_if_exposed(main.address, self.config.behind_proxy);
+        let is_covered = self.config.behind_proxy || self.tls.is_some();
+        warn_if_exposed(main.address, is_covered);
         let url = main.url();
         tracing::info!("leaseline {} listening on {url}", env!("CARGO_PKG_VERSION"));
         announce(&url);
@@ -131,8 +148,8 @@ impl Server {
 
     fn shell(&self) -> Shell {
         let journal: Arc<dyn Journal> = Arc::new(RequestsOf(self.hub.clone()));
-        let journal = Some(journal);
-        Shell { limits: self.config.limits.web, journal, ..Shell::new(self.stop.clone()) }
+        let (limits, tls) = (self.config.limits.web, self.tls.clone());
+        Shell { limits, journal: Some(journal), tls, ..Shell::new(self.stop.clone()) }
     }
 
     fn with_operations(&self, shell: Shell, readers: Readers) -> Shell {
@@ -146,23 +163,49 @@ impl Server {
         Shell { readiness: Some(readiness), metrics: Some((scraped, readers)), ..shell }
     }
 
+    fn door(&self, key: &str, address: SocketAddr) -> Result<Door, Problem> {
+        Door::open(key, self.config.scheme(), address, &self.config.limits.web)
+    }
+
     const fn inventory(&self) -> Inventory {
         if self.config.count_inventory { Inventory::Counted } else { Inventory::LeftToOthers }
     }
 }
 
-/// A listener, and where it listens.
+/// What a new configuration means for what is presented.
+fn certificate(tls: Option<Tls>) -> impl Fn(&Config) -> Result<(), Problem> {
+    move |config| match (&tls, &config.tls) {
+        (Some(tls), Some(files)) => {
+            tls.replace(tls::load(files)?);
+            Ok(())
+        }
+        (None, None) => Ok(()),
+        _ => Err(Problem::new(
+            "turn TLS on or off while connections are open",
+            "that is decided at the start",
+            "restart the process",
+        )),
+    }
+}
+
+/// A listener, where it listens, and how that is spelt in front of its address.
 struct Door {
     listener: TcpListener,
     address: SocketAddr,
+    scheme: &'static str,
 }
 
 impl Door {
     /// Opens the one that this key configures.
-    fn open(key: &str, address: SocketAddr, limits: &Limits) -> Result<Self, Problem> {
+    fn open(
+        key: &str,
+        scheme: &'static str,
+        address: SocketAddr,
+        limits: &Limits,
+    ) -> Result<Self, Problem> {
         let bound = shell::bind(address, limits).and_then(|listener| {
             let address = listener.local_addr()?;
-            Ok(Self { listener, address })
+            Ok(Self { listener, address, scheme })
         });
         bound.map_err(|error| {
             let flag = if key == "listen" { "--listen" } else { key };
@@ -172,7 +215,7 @@ impl Door {
     }
 
     fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     async fn serve<F>(self, shell: Shell, routes: F) -> Result<(), Problem>
@@ -193,12 +236,12 @@ pub fn announce(url: &str) {
     let _ = writeln!(std::io::stdout(), "listening on {url}");
 }
 
-fn warn_if_exposed(address: SocketAddr, behind_proxy: bool) {
-    if !behind_proxy && !address.ip().to_canonical().is_loopback() {
+fn warn_if_exposed(address: SocketAddr, is_covered: bool) {
+    if !is_covered && !address.ip().to_canonical().is_loopback() {
         tracing::warn!(
             %address,
-            "tokens travel unencrypted: put a proxy that ends TLS in front and set \
-             behind_proxy = true, or listen on 127.0.0.1"
+            "tokens travel unencrypted: set tls.cert and tls.key, or put a proxy that ends TLS in \
+             front and set behind_proxy = true, or listen on 127.0.0.1"
         );
     }
 }

@@ -44,14 +44,15 @@ impl Connections {
         let _ = open.wait_for(|open| *open == 0).await;
     }
 
-    fn count(&self) -> Counted {
+    /// One more, until what is returned is dropped.
+    pub(crate) fn count(&self) -> Counted {
         self.open.send_modify(|open| *open += 1);
         Counted(self.clone())
     }
 }
 
 /// One of the open connections.
-struct Counted(Connections);
+pub(crate) struct Counted(Connections);
 
 impl Drop for Counted {
     fn drop(&mut self) {
@@ -111,7 +112,7 @@ pub(crate) struct Watched<T> {
 
 impl<T> Watched<T> {
     /// Watches `stream` until it is dropped; `closing` asks it to end as soon as it is idle.
-    pub(crate) fn new(stream: T, limits: &Limits, open: &Connections, closing: Stop) -> Self {
+    pub(crate) fn new(stream: T, limits: &Limits, counted: Counted, closing: Stop) -> Self {
         Self {
             stream,
             phase: Phase::default(),
@@ -119,7 +120,7 @@ impl<T> Watched<T> {
             write: Deadline::new(limits.write_timeout),
             // Fused, for a stream may be read on after it has said that it ended.
             closing: Box::pin(async move { closing.asked().await }.fuse()),
-            _counted: open.count(),
+            _counted: counted,
         }
     }
 

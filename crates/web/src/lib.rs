@@ -46,6 +46,7 @@ pub mod peer;
 mod request_id;
 pub mod shell;
 mod stop;
+pub mod tls;
 
 pub use access::{AccessNote, Effect, Journal, Over};
 pub use body::{BodyError, read_body};
@@ -59,3 +60,4 @@ pub use observe::observe;
 pub use request_id::RequestId;
 pub use shell::Shell;
 pub use stop::Stop;
+pub use tls::{BadCertificate, Certified, Tls};

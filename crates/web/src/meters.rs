@@ -19,6 +19,9 @@ pub const REQUESTS: &str = "leaseline_requests_total";
 /// Seconds from a request's head to its answer, by `facade` and `operation`.
 pub const REQUEST_DURATION: &str = "leaseline_request_duration_seconds";
 
+/// Connections that ended in their TLS handshake.
+pub const TLS_HANDSHAKES_FAILED: &str = "leaseline_tls_handshakes_failed_total";
+
 /// A worker meets at most so many series; what comes after counts as [`UNKNOWN`].
 const MOST_SERIES: usize = 2_000;
 
@@ -45,6 +48,9 @@ thread_local! {
 pub fn describe() {
     describe_counter!(REQUESTS, "Requests by facade, operation and status");
     describe_histogram!(REQUEST_DURATION, "Seconds from a request's head to its answer");
+    describe_counter!(TLS_HANDSHAKES_FAILED, "Connections that ended in their TLS handshake");
+    // There from the beginning, for a rate wants a zero to begin with.
+    counter!(TLS_HANDSHAKES_FAILED).increment(0);
 }
 
 /// Counts a request that is over. One without a note counts under its HTTP status alone.

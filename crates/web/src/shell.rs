@@ -20,7 +20,6 @@
 //! What remains is what HTTP itself cannot mend: a request that sets out on an idle connection in
 //! the very moment in which step 3 ends it. Nothing of such a request has been read.
 
-use std::future::ready;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -28,6 +27,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_http::HttpService;
+use actix_http::error::DispatchError;
 use actix_server::{Server, ServerBuilder, ServerHandle};
 use actix_service::{
     IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config,
@@ -42,6 +42,7 @@ use tokio::time::timeout;
 
 use crate::connection::{Connections, Watched};
 use crate::exposition::{self, Exposition, Readers};
+use crate::tls::{Channel, Tls};
 use crate::{Journal, Limits, Readiness, Stop, health, observe};
 
 /// How long a connection that was taken before the listener was shut may take to bring a request.
@@ -61,6 +62,8 @@ pub struct Shell {
     pub metrics: Option<(Arc<dyn Exposition>, Readers)>,
     /// Who hears of every request that is over.
     pub journal: Option<Arc<dyn Journal>>,
+    /// What TLS presents; none serves in the clear.
+    pub tls: Option<Tls>,
     /// Asks this server to stop. Servers that share one stop together.
     pub stop: Stop,
     /// How long new connections are still taken after that, while any is open: 1 s. As long as the
@@ -79,6 +82,7 @@ impl Shell {
             readiness: None,
             metrics: None,
             journal: None,
+            tls: None,
             stop,
             drain_timeout: Duration::from_secs(1),
             shutdown_timeout: Duration::from_secs(30),
@@ -169,20 +173,39 @@ impl Running {
             .client_request_timeout(limits.head_timeout)
             .client_disconnect_timeout(limits.close_timeout)
             .keep_alive(limits.keep_alive)
-            .on_connect_ext(|stream: &Watched<TcpStream>, of_connection| {
+            .on_connect_ext(|stream: &Watched<Channel>, of_connection| {
                 of_connection.insert(stream.phase());
             })
             .h1(map_config(routes, |()| AppConfig::default()));
-        fn_service(move |stream| ready(Ok(running.watched(stream)))).and_then(http)
+        fn_service(move |stream| {
+            let running = running.clone();
+            async move { running.watched(stream).await.map_err(DispatchError::Io) }
+        })
+        .and_then(http)
     }
 
-    fn watched(&self, stream: TcpStream) -> (Watched<TcpStream>, Option<SocketAddr>) {
+    async fn watched(
+        &self,
+        stream: TcpStream,
+    ) -> io::Result<(Watched<Channel>, Option<SocketAddr>)> {
         let peer = stream.peer_addr().ok();
         // Or an answer of two packets waits for the client's delayed acknowledgement. A socket
         // that refuses is slower, and no more than that.
         let _ = stream.set_nodelay(true);
+        let counted = self.connections.count();
+        let channel = self.channel(stream).await.inspect_err(Channel::refused)?;
         let closing = self.closing.clone();
-        (Watched::new(stream, &self.shell.limits, &self.connections, closing), peer)
+        Ok((Watched::new(channel, &self.shell.limits, counted, closing), peer))
+    }
+
+    /// A handshake may take as long as a head, and when the server closes it is as idle as any
+    /// connection that has not brought a request.
+    async fn channel(&self, stream: TcpStream) -> io::Result<Channel> {
+        let opened = Channel::open(stream, self.shell.tls.as_ref());
+        tokio::select! {
+            opened = timeout(self.shell.limits.head_timeout, opened) => opened?,
+            () = self.closing.asked() => Err(io::ErrorKind::ConnectionAborted.into()),
+        }
     }
 
     fn health(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {

@@ -56,6 +56,7 @@ fn facade() -> Result<leaseline_apigate::Settings, Failure> {
         path_prefixes: vec![String::new()],
         zone: IanaZone::by_name("UTC")?,
         region: world::region(),
+        trusted_proxies: Default::default(),
         max_reserve: 10_000,
         limits: Limits::default(),
         tokens: world::token_keys(),

@@ -74,6 +74,7 @@ impl Api {
             path_prefixes: vec![String::new(), "/axiata".into()],
             zone: IanaZone::by_name(wanted.zone).expect("a zone"),
             region: Region::by_code("MY").expect("a region"),
+            trusted_proxies: Default::default(),
             max_reserve: 10_000,
             limits: Limits::default(),
             tokens: tokens.clone(),

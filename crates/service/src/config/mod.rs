@@ -22,7 +22,7 @@ use reader::Reader;
 
 pub(crate) use layer::flat_toml;
 pub use sections::{
-    Apigate, CallControl, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat, Mor, MorKey,
+    Apigate, CallControl, Jwt, JwtSource, KeyEntry, Limits, Log, LogFormat, Mor, MorKey, TlsFiles,
 };
 pub use setting::Setting;
 pub use sources::Sources;
@@ -41,6 +41,8 @@ pub struct Config {
     pub admin_listen: Option<SocketAddr>,
     /// `metrics.inventory`: whether this process counts the numbers for its metrics.
     pub count_inventory: bool,
+    /// `tls.*`: what is presented to clients; none serves in the clear.
+    pub tls: Option<TlsFiles>,
     /// Whether a proxy in front of us ends TLS.
     pub behind_proxy: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -65,6 +67,7 @@ pub struct Config {
     pub retention: RetentionTerms,
     /// `requests.*` and how long requests are kept: which are remembered.
     pub requests: Keeping,
+    sources: Sources,
 }
 
 impl Config {
@@ -85,6 +88,21 @@ impl Config {
         Self::read(sources).map(|(_, keys)| keys.settings())
     }
 
+    /// What stands before the addresses on which we listen: `https` or `http`.
+    pub const fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// This configuration with what may change while a process runs, read again: `jwt.*` and
+    /// `tls.*`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn reread(&self) -> Result<Self, Problem> {
+        let anew = Self::load(&self.sources)?;
+        Ok(Self { jwt: anew.jwt, tls: anew.tls, ..self.clone() })
+    }
+
     fn read(sources: &Sources) -> Result<(Self, Reader), Problem> {
         let mut keys = Reader::new(sources.layers()?);
         let retention = sections::retention(&mut keys)?;
@@ -93,6 +111,7 @@ impl Config {
             listen: keys.need("listen", convert::address)?,
             admin_listen: keys.find("admin_listen", convert::address)?,
             count_inventory: keys.need("metrics.inventory", convert::boolean)?,
+            tls: TlsFiles::read(&mut keys)?,
             behind_proxy: keys.need("behind_proxy", convert::boolean)?,
             trusted_proxies: keys.need("trusted_proxies", convert::networks)?,
             default_region: keys.need("numbers.default_region", convert::region)?,
@@ -105,6 +124,7 @@ impl Config {
             logins: sections::logins(&mut keys)?,
             retention,
             requests: sections::requests(&mut keys, &retention)?,
+            sources: sources.clone(),
         };
         keys.refuse_unknown()?;
         Ok((config, keys))

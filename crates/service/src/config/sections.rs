@@ -6,10 +6,11 @@ use config::Value;
 use leaseline_core::Timestamp;
 use leaseline_core::call::SingleCallerId;
 use leaseline_core::customer::Limit;
+use leaseline_core::quota::Quota;
 use leaseline_core::retention::RetentionTerms;
 use leaseline_core::throttle::Throttle;
-use leaseline_hub::IanaZone;
 use leaseline_hub::insight::Keeping;
+use leaseline_hub::{IanaZone, Quotas};
 use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 
@@ -101,11 +102,22 @@ pub struct MorKey {
     pub place: String,
 }
 
+/// `tls.*`: the files that TLS begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// `tls.cert`: the certificate, and those that signed it, in PEM.
+    pub cert: PathBuf,
+    /// `tls.key`: its private key in PEM.
+    pub key: PathBuf,
+}
+
 /// `limits.*`: every bound.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// What clients may send, and how long they may take.
     pub web: leaseline_web::Limits,
+    /// At most so many requests a second are admitted of a user and from a source.
+    pub quotas: Quotas,
     /// At most so many requests wait for the writer.
     pub inbox: usize,
     /// At most so many requests share a transaction.
@@ -195,10 +207,33 @@ fn single_caller_id(value: &Value) -> Result<SingleCallerId, String> {
     }
 }
 
+impl TlsFiles {
+    pub(super) fn read(keys: &mut Reader) -> Result<Option<Self>, Problem> {
+        let cert = keys.find("tls.cert", convert::text)?.map(PathBuf::from);
+        let key = keys.find("tls.key", convert::text)?.map(PathBuf::from);
+        let alone = |set: &str, missing: &str| {
+            let hint = format!("set {missing} too, or leave {set} out and serve in the clear");
+            Problem::new(format!("understand `{set}`"), format!("`{missing}` is not set"), hint)
+        };
+        match (cert, key) {
+            (Some(cert), Some(key)) => Ok(Some(Self { cert, key })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(alone("tls.cert", "tls.key")),
+            (None, Some(_)) => Err(alone("tls.key", "tls.cert")),
+        }
+    }
+}
+
 impl Limits {
     pub(super) fn read(keys: &mut Reader) -> Result<Self, Problem> {
         Ok(Self {
             web: web_limits(keys)?,
+            quotas: Quotas {
+                user: Quota::per_second(keys.need("limits.user_requests", whole(0, 1_000_000))?),
+                source: Quota::per_second(
+                    keys.need("limits.source_requests", whole(0, 1_000_000))?,
+                ),
+            },
             inbox: keys.need("limits.inbox", whole(1, 1_000_000))?,
             // A database takes only so many parameters in one statement.
             batch: keys.need("limits.batch", whole(1, 1_024))?,

@@ -1,6 +1,7 @@
 //! Where a configuration comes from.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::config::layer::{Layer, Origin};
@@ -10,7 +11,7 @@ use crate::problem::Problem;
 const USUAL_FILE: &str = "leaseline.toml";
 
 /// The layers above the built-in defaults.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sources {
     /// Where the binary listens unless told otherwise.
     pub default_listen: &'static str,
@@ -19,6 +20,13 @@ pub struct Sources {
     /// The environment; none means the process's own.
     pub environment: Option<HashMap<String, String>>,
     flags: Vec<(String, String)>,
+}
+
+/// The environment and the flags may hold secrets.
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources").field("file", &self.file).finish_non_exhaustive()
+    }
 }
 
 impl Sources {
