@@ -83,7 +83,8 @@ impl Place {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("listening on http://").map(str::parse);
+        let address = line.trim_end().strip_prefix("listening on http");
+        let address = address.and_then(|url| url.split("://").nth(1)).map(str::parse);
         let address = address.unwrap_or_else(|| panic!("{line:?}, {:?}", read(&log))).unwrap();
         Running { child, stdout, address, log }
     }
@@ -112,10 +113,15 @@ impl Running {
         line.trim_end().to_owned()
     }
 
-    /// Sends a signal such as `-TERM`, and waits for the end.
-    pub(crate) fn end(mut self, signal: &str) -> (ExitStatus, String) {
+    /// Sends a signal such as `-HUP`.
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// Sends a signal such as `-TERM`, and waits for the end.
+    pub(crate) fn end(mut self, signal: &str) -> (ExitStatus, String) {
+        self.signal(signal);
         let status = self.child.wait().unwrap();
         (status, read(&self.log))
     }

@@ -1,5 +1,7 @@
 //! `token issue`, `revoke` and `list`.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
@@ -113,6 +115,53 @@ fn a_token_that_was_revoked_is_out_in_a_running_server() {
         assert!(began.elapsed() < Duration::from_secs(2), "it is still let in");
     }
     assert!(list(&place)["tokens"][0]["revoked"].is_string());
+}
+
+#[test]
+fn a_key_that_is_removed_takes_its_tokens_along_without_a_restart() {
+    const UNKNOWN_CUSTOMER: i64 = 35;
+    const BAD_TOKEN: i64 = 13;
+    let place = Place::with_user("ada");
+    for (name, letter) in [("old", "o"), ("new", "n")] {
+        let file = place.path().join(name);
+        std::fs::write(&file, letter.repeat(32)).unwrap();
+        std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    }
+    let keys = |ids: &[&str]| {
+        let entry = |id: &&str| format!("{{ id = '{id}', secret_file = '{id}' }}");
+        let entries: Vec<_> = ids.iter().map(entry).collect();
+        let text = format!("[jwt]\nkeys = [{}]\n", entries.join(", "));
+        std::fs::write(place.path().join("leaseline.toml"), text).unwrap();
+    };
+    keys(&["old"]);
+    let servers = [place.start(&["serve"]), place.start(&["serve"])];
+    let issued = || issue(&place, &[])["token"].as_str().unwrap().to_owned();
+    let old = issued();
+    let expect = |token: &str, expected: i64| {
+        for server in &servers {
+            server.signal("-HUP");
+            let began = Instant::now();
+            while status(server, token) != expected {
+                assert!(began.elapsed() < Duration::from_secs(1), "{}", status(server, token));
+            }
+        }
+    };
+    expect(&old, UNKNOWN_CUSTOMER);
+
+    // The first one signs; the other one is still good.
+    keys(&["new", "old"]);
+    let new = issued();
+    expect(&new, UNKNOWN_CUSTOMER);
+    expect(&old, UNKNOWN_CUSTOMER);
+
+    keys(&["new"]);
+    expect(&old, BAD_TOKEN);
+    expect(&new, UNKNOWN_CUSTOMER);
+
+    // What cannot be used changes nothing.
+    keys(&["new", "gone"]);
+    expect(&new, UNKNOWN_CUSTOMER);
+    expect(&old, BAD_TOKEN);
 }
 
 /// What the server says about a customer that does not exist.
