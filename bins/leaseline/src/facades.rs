@@ -49,9 +49,10 @@ pub(crate) struct Facades {
 impl Facades {
     /// Reads the files with secrets, and makes a SQLite database's own.
     pub(crate) fn configured(config: &Config) -> Result<Self, Problem> {
+        let apigate = leaseline_apigate_server::settings(config)?;
         let mor = leaseline_mor_server::settings(config)?;
         Ok(Self {
-            apigate: leaseline_apigate_server::settings(config)?,
+            apigate,
             traitel: leaseline_traitel_server::settings(config),
             switch: leaseline_switch_server::settings(config),
             console: leaseline_console::Settings {
