@@ -88,7 +88,7 @@ fn labels_tell_nobodys_number_and_no_customer() {
     server.get("/api/v1/0195730424/request");
     let scrape = scrape_with_inventory(server.address);
     let known =
-        ["facade", "operation", "status", "kind", "reason", "pool", "state", "version", "le"];
+        ["by", "facade", "operation", "status", "kind", "reason", "pool", "state", "version", "le"];
     for (label, value) in scrape.labels() {
         assert!(known.contains(&label), "{label}");
         assert!(!value.contains("195730424"), "{value}");

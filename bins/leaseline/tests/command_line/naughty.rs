@@ -311,8 +311,10 @@ fn send(server: &Running, calls: Vec<Call>) -> Vec<Call> {
     })
 }
 
-/// What the database remembers of its service rather than of its customers.
-const BOOKKEEPING: [&str; 3] = ["writers", "requests", "pool_samples"];
+/// What the database remembers of its service rather than of its customers, and when each copy was
+/// made.
+const BOOKKEEPING: [&str; 4] =
+    ["writers", "requests", "pool_samples", "__diesel_schema_migrations"];
 
 /// Everything else that the database holds.
 fn dump(place: &Place, url: &str, name: &str) -> Vec<String> {
