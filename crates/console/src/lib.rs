@@ -4,7 +4,7 @@
 //! Every page is whole as the server writes it; JavaScript adds the viewer's time zone, countdowns,
 //! plots and keys, and nothing that is not there without it. What a page shows it asks of the hub,
 //! like any other adapter; the console knows no SQL and no facade. Nothing is fetched from
-//! elsewhere, and the policy in [`headers`] would not let it.
+//! elsewhere, and the policy in `headers` would not let it.
 
 mod assets;
 mod change;
