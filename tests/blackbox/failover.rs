@@ -46,6 +46,12 @@ fn a_primary_without_its_standby_acknowledges_nothing_until_it_is_told_to_go_on_
     let client = client_of(&process, &customer);
     let lease = |phone| client.lease(phone).expect("the server answers");
     let reference = lease(190_000_000).reference();
+    // The log of requests is written by the same writer, a moment later: were that what waits for the
+    // standby, the next lease would not be begun.
+    let logged = Instant::now();
+    while pair.database().psql("SELECT count(*) FROM requests").trim() == "0" {
+        assert!(logged.elapsed() < BACK_WITHIN, "the request is not remembered");
+    }
 
     pair.step(Step::Stop, Which::B);
     let asked = Instant::now();
@@ -59,12 +65,8 @@ fn a_primary_without_its_standby_acknowledges_nothing_until_it_is_told_to_go_on_
     pair.step(Step::Start, Which::B);
     pair.step(Step::Together, Which::A);
     assert_eq!(lease(190_000_003).status, 0);
-    // What waited was done in the end, unless its turn never came.
-    let mut done = leases(pair.database());
-    for acknowledged in [190_000_000, 190_000_002, 190_000_003] {
-        assert!(done.remove(&acknowledged).is_some(), "{acknowledged}");
-    }
-    assert!(done.into_keys().all(|unknown| unknown == 190_000_001));
+    // What waited was done in the end.
+    assert_eq!(leases(pair.database()).len(), 4);
     pair.database().assert_sound();
 }
 
