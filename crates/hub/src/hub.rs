@@ -61,6 +61,7 @@ const OPERATORS_PATIENCE: Duration = Duration::from_secs(120);
 pub struct Hub(Arc<Inner>);
 
 struct Inner {
+    store: Store,
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
     readers: Readers,
     identities: Identities,
@@ -225,6 +226,7 @@ impl Hub {
         let passwords = Checker::new().map_err(OpenError::Randomness)?;
         let (closing, closed) = watch::channel(false);
         let hub = Self(Arc::new(Inner {
+            store: store.clone(),
             inbox: Mutex::new(Some(sender)),
             readers,
             identities: Identities::default(),
@@ -284,7 +286,7 @@ impl Hub {
     /// Takes no more requests, finishes those that were accepted, and stops the writer.
     pub async fn close(&self) {
         self.0.closing.send_replace(true);
-        self.flush_requests().await;
+        self.flush_all_requests().await;
         drop(lock(&self.0.inbox).take());
         let mut threads = self.0.readers.close();
         threads.extend(lock(&self.0.writer).take());
@@ -307,6 +309,11 @@ impl Hub {
         inbox
             .as_ref()
             .map_or((0, 0), |inbox| (inbox.max_capacity() - inbox.capacity(), inbox.max_capacity()))
+    }
+
+    /// The database.
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
     }
 
     pub(crate) fn reads_in_flight(&self) -> usize {

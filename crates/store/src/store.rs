@@ -131,6 +131,12 @@ impl Store {
         &self.kind
     }
 
+    /// How many bytes more its disk has for us; unknown where the database is a server.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(self.file()?).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// The file, if it is one.
     pub fn file(&self) -> Option<&Path> {
         match &self.kind {

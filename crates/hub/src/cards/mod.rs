@@ -6,6 +6,7 @@ mod groups;
 mod sell;
 
 use leaseline_core::card::Card;
+use leaseline_core::ids::{CardGroupId, CardId};
 use leaseline_core::mor_user::MorCaller;
 use leaseline_store::load;
 
@@ -34,5 +35,19 @@ impl Hub {
     ) -> Result<Vec<Card>, Failure> {
         let caller = *caller;
         self.read(move |tx| load::cards::cards(tx, &caller, &filter, MOST_SHOWN)).await
+    }
+
+    /// At most so many cards of a group after one (or from the first on), in the order in which they were
+    /// made.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn cards_of_group(
+        &self,
+        group: CardGroupId,
+        after: Option<CardId>,
+        limit: u32,
+    ) -> Result<Vec<Card>, Failure> {
+        self.read(move |tx| load::cards::cards_of(tx, group, after, limit)).await
     }
 }

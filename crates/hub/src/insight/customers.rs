@@ -6,6 +6,7 @@ use leaseline_core::look_back::LookBack;
 use leaseline_core::money::Credits;
 use leaseline_store::load;
 use leaseline_store::load::catalogue::NumberLine;
+use leaseline_store::load::users::TokenRecord;
 
 use crate::failure::Failure;
 use crate::hub::Hub;
@@ -38,6 +39,19 @@ impl Hub {
         let balances = read.await?;
         let points = instants.into_iter().zip(balances);
         Ok(points.map(|(at, balance)| BalancePoint { at, balance }).collect())
+    }
+
+    /// At most so many tokens of the users of the APIs who may act for a customer, the latest first.
+    /// Administrators, who act for everybody, are left out.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn tokens_for(
+        &self,
+        customer: CustomerId,
+        limit: u32,
+    ) -> Result<Vec<TokenRecord>, Failure> {
+        self.read(move |tx| load::users::tokens_for(tx, customer, limit)).await
     }
 
     /// At most so many numbers that are set aside for a customer, after one or from the first on, in

@@ -22,6 +22,10 @@ pub struct Health {
     pub database: DatabaseKind,
     /// How many bytes it takes up.
     pub database_bytes: u64,
+    /// How many bytes more its disk has; unknown where it is a server.
+    pub free_bytes: Option<u64>,
+    /// Which version the database is of, as it says itself.
+    pub database_version: String,
     /// The last migration that it has seen.
     pub schema: Option<String>,
     /// How far the clock is behind the latest instant that any process has seen.
@@ -77,6 +81,8 @@ impl Hub {
                     DatabaseKind::Postgres
                 },
                 database_bytes: load::overview::database_bytes(tx)?,
+                free_bytes: hub.store().free_bytes(),
+                database_version: load::overview::database_version(tx)?,
                 schema: load::overview::schema_version(tx)?,
                 clock_lag,
                 clock_offset: clock.map(|clock| hub.clock().distance(clock)),

@@ -16,7 +16,7 @@ mod trail;
 pub use health::{DatabaseKind, Health};
 pub use leaseline_store::load::activity::ActivityCursor;
 pub use leaseline_store::load::calls::StoredDecision;
-pub use leaseline_store::load::page::{Page, Place};
+pub use leaseline_store::load::page::{MOST_WALKED, Page, Place};
 pub use leaseline_store::load::requests::{Failures, Traffic};
 pub use overview::Overview;
 pub use pools::{PoolNow, PoolsNow};

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use leaseline_core::Timestamp;
 use leaseline_core::ids::CustomerId;
@@ -32,6 +32,9 @@ const MOST_WAITING: usize = 8_192;
 /// Between two writes, when not more came than one takes, and when more came.
 const PAUSE: Duration = Duration::from_secs(1);
 const SHORT_PAUSE: Duration = Duration::from_millis(250);
+
+/// So long writing down what waits may hold up an orderly stop.
+const MOST_AT_THE_END: Duration = Duration::from_secs(5);
 
 /// So many requests are remembered, however young they are.
 const MOST_KEPT: i64 = 1_000_000;
@@ -110,6 +113,12 @@ impl RequestLog {
         std::iter::from_fn(|| waiting.try_recv().ok()).take(MOST_AT_ONCE).collect()
     }
 
+    /// Forgets what waits. Says how much that was.
+    fn drop_waiting(&self) -> u64 {
+        let mut waiting = lock(&self.waiting);
+        std::iter::from_fn(|| waiting.try_recv().ok()).map(|_| 1).sum()
+    }
+
     fn drop_some(&self, count: u64) {
         self.dropped.fetch_add(count, Ordering::Relaxed);
         meters::requests_dropped(count);
@@ -143,6 +152,18 @@ impl Hub {
             log.drop_some(u64::try_from(count).unwrap_or(u64::MAX));
         }
         count
+    }
+
+    /// Writes down all that waits to be remembered. No write begins later than [`MOST_AT_THE_END`] after
+    /// the first one; what waits then is dropped and counted.
+    pub(crate) async fn flush_all_requests(&self) {
+        let began = Instant::now();
+        while self.flush_requests().await > 0 {
+            if began.elapsed() >= MOST_AT_THE_END {
+                let log = self.request_log();
+                log.drop_some(log.drop_waiting());
+            }
+        }
     }
 
     /// Writes down requests that came before, whoever took them in. Those that are there already stay

@@ -5,6 +5,7 @@
 mod balances;
 mod lists;
 mod overview;
+mod plans;
 mod pools;
 mod requests;
 mod trail;

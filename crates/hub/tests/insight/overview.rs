@@ -57,6 +57,8 @@ async fn an_overview_counts_leases_charges_and_refusals() {
             ready: health.ready,
             store_latency: health.store_latency,
             database_bytes: health.database_bytes,
+            free_bytes: health.free_bytes,
+            database_version: health.database_version.clone(),
             schema: health.schema.clone(),
             clock_offset: health.clock_offset,
             reads_in_flight: health.reads_in_flight,
@@ -64,6 +66,8 @@ async fn an_overview_counts_leases_charges_and_refusals() {
         assert_eq!(health, expected);
         assert_eq!(health.clock_offset.is_some(), postgres);
         assert!(health.database_bytes > 0);
+        assert_eq!(health.free_bytes.is_some(), !postgres);
+        assert!(health.database_version.starts_with(|first: char| first.is_ascii_digit()));
         assert!(health.schema.unwrap().starts_with("000000000000"));
         world.hub.close().await;
     }

@@ -117,3 +117,22 @@ async fn what_finds_no_place_is_dropped_and_counted() {
         hub.close().await;
     }
 }
+
+#[tokio::test]
+async fn an_orderly_stop_writes_down_all_that_waits() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let hub = database.hub(&clock);
+        // More than two writes take, and fewer than may wait.
+        for nth in 0..5_000 {
+            hub.request_over(id(&clock, nth), Effect::Changed, || noted("apigate", "0", 8));
+        }
+        hub.close().await;
+        assert_eq!(hub.requests_dropped(), 0);
+
+        let hub = database.hub(&clock);
+        let all = hub.find_requests(RequestSearch::default(), Place::Newest, 10_000).await.unwrap();
+        assert_eq!(all.lines.len(), 5_000);
+        hub.close().await;
+    }
+}

@@ -79,6 +79,9 @@ pub(crate) trait Dialect {
     /// The question how many tables of migrations there are: 0 or 1.
     fn migrations_in_catalogue(&self) -> &'static str;
 
+    /// The question which version the database is of.
+    fn version(&self) -> &'static str;
+
     /// The question how many bytes the database takes up.
     fn bytes(&self) -> &'static str;
 

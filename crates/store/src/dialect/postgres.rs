@@ -90,6 +90,10 @@ impl Dialect for PgConnection {
          WHERE relname = '__diesel_schema_migrations' AND pg_table_is_visible(oid)"
     }
 
+    fn version(&self) -> &'static str {
+        "SELECT current_setting('server_version')"
+    }
+
     fn bytes(&self) -> &'static str {
         "SELECT pg_database_size(current_database())"
     }

@@ -70,6 +70,10 @@ impl Dialect for SqliteConnection {
         "SELECT count(*) FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
     }
 
+    fn version(&self) -> &'static str {
+        "SELECT sqlite_version()"
+    }
+
     fn bytes(&self) -> &'static str {
         "SELECT c.page_count * s.page_size FROM pragma_page_count AS c, pragma_page_size AS s"
     }

@@ -141,6 +141,21 @@ pub fn cards(
     rows.into_iter().map(card).collect()
 }
 
+/// At most so many cards of a group after one (or from the first on), in the order of their ids.
+pub fn cards_of(
+    tx: &mut Tx<'_>,
+    group: CardGroupId,
+    after: Option<CardId>,
+    limit: u32,
+) -> Result<Vec<Card>, StoreError> {
+    let rows: Vec<CardRow> = Statement::<CardSql>::new(CARDS_OF_GROUP)
+        .integer(group.get())
+        .integer(after.map_or(0, CardId::get))
+        .integer(i64::from(limit))
+        .load(tx.connection)?;
+    rows.into_iter().map(card).collect()
+}
+
 fn viewer(caller: &MorCaller) -> i64 {
     caller.only_owner().map_or(EVERYTHING, MorUserId::get)
 }
@@ -294,17 +309,24 @@ fn card((named, label, holder, money, times): CardRow) -> Result<Card, StoreErro
     })
 }
 
-// A macro because a statement's text is one literal. The number has a text of its own, which goes
+// Macros because a statement's text is one literal. The number has a text of its own, which goes
 // along its index.
-macro_rules! cards_where {
-    ($number:literal) => {
-        concat!(
-            "
+macro_rules! select_cards {
+    () => {
+        "
     SELECT c.id, c.group_id, c.number, c.pin,
            c.batch_number, c.min_balance, c.distributor_id, c.language,
            c.name, c.caller_id, l.balance, g.currency,
            c.first_use, c.daily_charge_paid_till, c.sold_at
-    FROM v JOIN cards c ON ",
+    "
+    };
+}
+
+macro_rules! cards_where {
+    ($number:literal) => {
+        concat!(
+            select_cards!(),
+            "FROM v JOIN cards c ON ",
             $number,
             "
     JOIN card_groups g ON g.id = c.group_id JOIN ledgers l ON l.id = c.ledger_id
@@ -321,5 +343,25 @@ macro_rules! cards_where {
     };
 }
 
+const CARDS_OF_GROUP: &str = concat!(
+    select_cards!(),
+    "FROM cards c JOIN card_groups g ON g.id = c.group_id JOIN ledgers l ON l.id = c.ledger_id
+    WHERE c.group_id = {} AND c.id > {} ORDER BY c.id LIMIT {}"
+);
+
 const CARDS_FILTERED: &str = cards_where!("v.number IS NULL");
 const CARD_BY_NUMBER: &str = cards_where!("c.number = v.number");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Planner;
+
+    #[test]
+    fn a_groups_cards_are_found_in_their_order() {
+        let asked = Statement::<CardSql>::new(CARDS_OF_GROUP).integer(1).integer(0).integer(50);
+        let plan = Planner::new().plan(&asked);
+        assert!(plan.goes_along("INDEX cards_of_group (group_id=? AND id>?)"), "{plan:#?}");
+        assert!(!plan.goes_along("TEMP B-TREE"), "{plan:#?}");
+    }
+}

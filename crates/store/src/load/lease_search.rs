@@ -9,7 +9,7 @@ use leaseline_core::ids::{CustomerId, LeaseId};
 use leaseline_core::search::{LeaseSearch, SearchedState, TimeLeft};
 
 use super::leases::{LeaseLine, LineSql, lines, lines_of_page};
-use super::page::{Page, Place, count, walk_ends};
+use super::page::{Page, Place, count, up_to, walk_ends};
 use crate::error::StoreError;
 use crate::row::Code;
 use crate::statement::{Rows, Statement};
@@ -127,10 +127,8 @@ impl Asked {
             _ => return Ok(()),
         };
         self.stops_at = walk_ends(tx, text, self.bounds, integers)?;
-        if let Some(end) = self.stops_at {
-            // The one at which it stops is looked at by the next page.
-            let inner = if self.is_backwards { &mut self.bounds.1 } else { &mut self.bounds.0 };
-            *inner = end;
+        if let Some(last) = self.stops_at {
+            self.bounds = up_to(last, self.bounds, self.is_backwards);
         }
         Ok(())
     }
@@ -188,9 +186,14 @@ const ANYBODY: i64 = 0;
 // Macros because `concat!` takes nothing but literals: what fits and what lies between must not be
 // written down for every way, and each way goes in two directions.
 macro_rules! between {
-    () => {
-        "l.id > (SELECT lower_id FROM v WHERE lower_id IS NOT NULL LIMIT 1)
-         AND l.id < (SELECT upper_id FROM v WHERE upper_id IS NOT NULL LIMIT 1)"
+    ($id:expr) => {
+        concat!(
+            $id,
+            " > (SELECT lower_id FROM v WHERE lower_id IS NOT NULL LIMIT 1)
+             AND ",
+            $id,
+            " < (SELECT upper_id FROM v WHERE upper_id IS NOT NULL LIMIT 1)"
+        )
     };
 }
 
@@ -203,6 +206,9 @@ macro_rules! fits {
 
 macro_rules! page {
     ($before:expr, $from:expr, $where:expr, $order:expr) => {
+        page!($before, $from, $where, "l.id", $order)
+    };
+    ($before:expr, $from:expr, $where:expr, $id:expr, $order:expr) => {
         concat!(
             $before,
             ", page AS (SELECT l.id FROM ",
@@ -210,7 +216,7 @@ macro_rules! page {
             " WHERE ",
             $where,
             " AND ",
-            between!(),
+            between!($id),
             " ORDER BY l.id ",
             $order,
             " LIMIT {}) ",
@@ -228,7 +234,8 @@ macro_rules! all {
 const ALL: &str = all!("DESC");
 const ALL_BACK: &str = all!("ASC");
 
-/// Without ranges of numbers there is one row of NULLs in their place.
+/// Without ranges of numbers there is one row of NULLs in their place. The members of a lease are counted, as
+/// PostgreSQL would look for all leases with such members first if it were asked whether there are any.
 macro_rules! walk {
     ($order:expr) => {
         page!(
@@ -238,9 +245,9 @@ macro_rules! walk {
                 "({} = 0 OR l.customer_id = {}) AND ",
                 fits!(),
                 " AND (EXISTS (SELECT 1 FROM v WHERE v.lower_id IS NOT NULL AND v.low IS NULL)
-                  OR EXISTS (SELECT 1 FROM lease_members m JOIN numbers n ON n.id = m.number_id
-                             JOIN v ON n.e164 >= v.low AND n.e164 < v.high
-                             WHERE m.lease_id = l.id))"
+                  OR (SELECT count(*) FROM lease_members m JOIN numbers n ON n.id = m.number_id
+                      JOIN v ON n.e164 >= v.low AND n.e164 < v.high
+                      WHERE m.lease_id = l.id) > 0)"
             ),
             $order
         )
@@ -278,7 +285,8 @@ macro_rules! live {
 const LIVE: &str = live!("DESC");
 const LIVE_BACK: &str = live!("ASC");
 
-// CROSS JOIN keeps SQLite to this order: from the ranges to numbers, to their turns.
+// CROSS JOIN keeps SQLite to this order: from the ranges to numbers, to their turns. The bounds are those
+// of what was found: PostgreSQL would hash all leases between them, which it takes for few.
 macro_rules! of_numbers {
     ($order:expr) => {
         page!(
@@ -288,6 +296,7 @@ macro_rules! of_numbers {
                WHERE n.e164 >= v.low AND n.e164 < v.high AND m.number_id = n.id)",
             "found CROSS JOIN leases l",
             concat!("l.id = found.id AND ({} = 0 OR l.customer_id = {}) AND ", fits!()),
+            "found.id",
             $order
         )
     };
@@ -305,7 +314,7 @@ macro_rules! end_of_walk {
         concat!(
             "SELECT l.id FROM leases l WHERE ",
             $where,
-            between!(),
+            between!("l.id"),
             " ORDER BY l.id ",
             $order,
             " LIMIT 1 OFFSET {}"

@@ -46,6 +46,13 @@ pub fn database_bytes(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     Ok(found.first().and_then(|bytes| u64::try_from(*bytes).ok()).unwrap_or(0))
 }
 
+/// Which version the database is of, as it says itself.
+pub fn database_version(tx: &mut Tx<'_>) -> Result<String, StoreError> {
+    let text = tx.connection.dialect().version();
+    let found: Vec<String> = Statement::<Text>::new(text).load(tx.connection)?;
+    Ok(found.into_iter().next().unwrap_or_default())
+}
+
 /// The last migration that the database has seen, by its number.
 pub fn schema_version(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
     let found: Vec<String> = Statement::<Text>::new(

@@ -8,7 +8,7 @@ use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
 /// So much of a table is walked for one page, when little of it fits.
-pub(super) const MOST_WALKED: i64 = 20_000;
+pub const MOST_WALKED: i64 = 20_000;
 
 /// Where a page begins in a list that has the newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl<T, K: Copy> Page<T, K> {
     }
 }
 
-/// How far a walk along ids goes that is to stop after [`MOST_WALKED`] of them; none where the
+/// The last id that a walk looks at which is to stop after [`MOST_WALKED`] of them; none where the
 /// ids come to an end before. `text` asks for the one id that is so far away.
 pub(super) fn walk_ends(
     tx: &mut Tx<'_>,
@@ -104,8 +104,17 @@ pub(super) fn walk_ends(
     let asked = integers
         .iter()
         .fold(Statement::<Binary>::new(text).over(bounds), |asked, it| asked.integer(*it));
-    let found: Vec<Vec<u8>> = asked.integer(MOST_WALKED).load(tx.connection)?;
+    let found: Vec<Vec<u8>> = asked.integer(MOST_WALKED - 1).load(tx.connection)?;
     Ok(found.first().and_then(|id| Uuid::from_slice(id).ok()))
+}
+
+/// Bounds between which a walk's last id still lies.
+pub(super) fn up_to(last: Uuid, bounds: (Uuid, Uuid), is_backwards: bool) -> (Uuid, Uuid) {
+    let last = last.as_u128();
+    match is_backwards {
+        true => (bounds.0, Uuid::from_u128(last.saturating_add(1))),
+        false => (Uuid::from_u128(last.saturating_sub(1)), bounds.1),
+    }
 }
 
 /// One count.

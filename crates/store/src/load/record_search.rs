@@ -119,10 +119,14 @@ impl Asked {
             (Way::OfCustomer, true) => END_OF_CUSTOMER_BACK,
             (Way::ToLookAt(_), _) => return Ok(()),
         };
-        let asked = self.within(Statement::<(BigInt, BigInt)>::new(text)).integer(MOST_WALKED);
+        let asked = self.within(Statement::<(BigInt, BigInt)>::new(text)).integer(MOST_WALKED - 1);
         let found: Vec<(i64, i64)> = asked.load(tx.connection)?;
         let Some((at, id)) = found.first().copied() else { return Ok(()) };
-        *(if self.is_backwards { &mut self.upper } else { &mut self.lower }) = (at, id);
+        // It is the last one that is looked at, and still lies between the bounds.
+        match self.is_backwards {
+            true => self.upper = (at, id.saturating_add(1)),
+            false => self.lower = (at, id.saturating_sub(1)),
+        }
         let id = known(RecordId::new(id), "records")?;
         self.stops_at = Some(ActivityCursor::new(Timestamp::from_micros(at), id));
         Ok(())

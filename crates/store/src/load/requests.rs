@@ -11,7 +11,7 @@ use leaseline_core::request_log::{RequestId, RequestLine};
 use leaseline_core::search::RequestSearch;
 use uuid::Uuid;
 
-use super::page::{Page, Place, walk_ends};
+use super::page::{Page, Place, up_to, walk_ends};
 use crate::error::StoreError;
 use crate::row::{Code, known};
 use crate::statement::{Rows, Statement};
@@ -171,8 +171,8 @@ impl<'a> Asked<'a> {
             (Some(_), true) => (END_OF_CUSTOMER_BACK, &customer),
         };
         self.stops_at = walk_ends(tx, text, self.bounds, integers)?;
-        if let Some(end) = self.stops_at {
-            *(if self.is_backwards { &mut self.bounds.1 } else { &mut self.bounds.0 }) = end;
+        if let Some(last) = self.stops_at {
+            self.bounds = up_to(last, self.bounds, self.is_backwards);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use leaseline_core::Timestamp;
 use leaseline_core::api_user::{ApiUser, Role};
 use leaseline_core::ids::{ApiUserId, CustomerId};
@@ -10,6 +11,7 @@ use leaseline_core::ids::{ApiUserId, CustomerId};
 use crate::error::StoreError;
 use crate::row::{instant, known};
 use crate::schema::{api_user_customers, api_users, tokens};
+use crate::statement::Statement;
 use crate::transaction::Tx;
 
 /// A token that was issued or revoked; the token itself is kept nowhere.
@@ -82,6 +84,27 @@ pub fn tokens(tx: &mut Tx<'_>) -> Result<Vec<TokenRecord>, StoreError> {
     Ok(rows.into_iter().map(token).collect())
 }
 
+/// At most so many tokens of the users who may act for a customer, the latest first. Administrators act
+/// for everybody and are left out.
+pub fn tokens_for(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    limit: u32,
+) -> Result<Vec<TokenRecord>, StoreError> {
+    let rows: Vec<TokenRow> = Statement::<TokenSql>::new(TOKENS_FOR)
+        .integer(customer.get())
+        .integer(i64::from(limit))
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(token).collect())
+}
+
+const TOKENS_FOR: &str = "
+    SELECT t.jti, t.user_name, t.issued_at, t.expires_at, t.revoked_at
+    FROM api_user_customers a JOIN api_users u ON u.id = a.user_id
+    JOIN tokens t ON t.user_name = u.name
+    WHERE a.customer_id = {} ORDER BY t.issued_at DESC, t.jti LIMIT {}";
+
+type TokenSql = (Text, Nullable<Text>, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>);
 type UserRow = (i64, String, i16, i16, i16);
 type TokenRow = (String, Option<String>, Option<i64>, Option<i64>, Option<i64>);
 
@@ -116,5 +139,18 @@ fn token((jti, user, issued_at, expires_at, revoked_at): TokenRow) -> TokenRecor
         issued_at: instant(issued_at),
         expires_at: instant(expires_at),
         revoked_at: instant(revoked_at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Planner;
+
+    #[test]
+    fn a_customers_tokens_are_found_along_indexes() {
+        let asked = Statement::<TokenSql>::new(TOKENS_FOR).integer(1).integer(50);
+        let plan = Planner::new().plan(&asked);
+        assert!(plan.walks_no_table(), "{plan:#?}");
     }
 }
