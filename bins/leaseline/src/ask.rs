@@ -1,12 +1,16 @@
 //! What the operator's commands have in common.
 
+use std::fmt;
+
 use leaseline_core::Refusal;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::search::BadWord;
 use leaseline_hub::Failure;
-use leaseline_hub::insight::Place;
+use leaseline_hub::insight::{self, Place};
 use leaseline_service::{Config, Problem};
+use serde::Serialize;
+use uuid::Uuid;
 
 /// How much of a list is shown.
 #[derive(clap::Args, Clone, Copy, Debug)]
@@ -45,6 +49,33 @@ pub(crate) fn place<K>(before: Option<K>, after: Option<K>) -> Place<K> {
         (None, Some(after)) => Place::NewerThan(after),
         (None, None) => Place::Newest,
     }
+}
+
+/// Where the pages before and after a list's page begin.
+#[derive(Serialize)]
+pub(crate) struct Neighbours {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    older: Option<String>,
+}
+
+impl Neighbours {
+    pub(crate) fn of<T, K>(page: &insight::Page<T, K>, write: impl Fn(&K) -> String) -> Self {
+        let written = |key: &Option<K>| key.as_ref().map(&write);
+        Self { newer: written(&page.newer), older: written(&page.older) }
+    }
+}
+
+impl fmt::Display for Neighbours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.older.iter().try_for_each(|older| writeln!(f, "older ones: --before {older}"))
+    }
+}
+
+/// Reads what is written as a UUID.
+pub(crate) fn uuid<T>(text: &str, make: impl Fn(Uuid) -> T, otherwise: &str) -> Result<T, String> {
+    Uuid::try_parse(text).map(make).map_err(|_| otherwise.to_owned())
 }
 
 /// What the hub did not do, with what to do about it.

@@ -14,10 +14,9 @@ use leaseline_hub::insight::Place;
 use leaseline_hub::operator::LeaseLine;
 use leaseline_service::{Config, Problem, rfc3339, with_hub};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::answer::Answers;
-use crate::ask::{Page, customer_id, not_done, place, unread};
+use crate::ask::{Neighbours, Page, customer_id, not_done, place, unread, uuid};
 use crate::numbers::kind;
 use crate::table::{Table, cell};
 
@@ -99,8 +98,7 @@ async fn list(
     let now = hub.now();
     Ok(Leases {
         leases: found.lines.iter().map(|line| Shown::new(line, now)).collect(),
-        newer: found.newer.map(|id| id.to_string()),
-        older: found.older.map(|id| id.to_string()),
+        neighbours: Neighbours::of(&found, ToString::to_string),
     })
 }
 
@@ -125,18 +123,14 @@ async fn load(hub: &Hub, reference: LeaseId, what: &str) -> Result<LeaseLine, Pr
 }
 
 fn reference(text: &str) -> Result<LeaseId, String> {
-    let uuid = Uuid::try_parse(text);
-    uuid.map(LeaseId::new)
-        .map_err(|_| "a reference is a UUID, as the answer to a lease has it".into())
+    uuid(text, LeaseId::new, "a reference is a UUID, as the answer to a lease has it")
 }
 
 #[derive(Serialize)]
 struct Leases {
     leases: Vec<Shown>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    newer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    older: Option<String>,
+    #[serde(flatten)]
+    neighbours: Neighbours,
 }
 
 #[derive(Serialize)]
@@ -222,7 +216,7 @@ impl fmt::Display for Leases {
         let headings =
             ["REFERENCE", "CUSTOMER", "KIND", "STATE", "FROM", "UNTIL", "NUMBERS", "PHONES"];
         Table::new(headings).rows(self.leases.iter().map(Shown::cells)).fmt(f)?;
-        self.older.iter().try_for_each(|older| writeln!(f, "older ones: --before {older}"))
+        self.neighbours.fmt(f)
     }
 }
 

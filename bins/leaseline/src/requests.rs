@@ -9,10 +9,9 @@ use leaseline_hub::Hub;
 use leaseline_hub::insight::Place;
 use leaseline_service::{Config, Problem, rfc3339, with_hub};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::answer::Answers;
-use crate::ask::{Page, not_done, place, unread};
+use crate::ask::{Neighbours, Page, not_done, place, unread, uuid};
 use crate::table::{Table, cell};
 
 #[derive(Subcommand)]
@@ -68,8 +67,7 @@ async fn list(
     let found = found.map_err(|failure| not_done("list the requests", failure))?;
     Ok(Requests {
         requests: found.lines.iter().map(Shown::from).collect(),
-        newer: found.newer.map(|id| id.to_string()),
-        older: found.older.map(|id| id.to_string()),
+        neighbours: Neighbours::of(&found, ToString::to_string),
     })
 }
 
@@ -84,18 +82,14 @@ async fn show(hub: &Hub, id: RequestId) -> Result<Shown, Problem> {
 }
 
 fn request_id(text: &str) -> Result<RequestId, String> {
-    let uuid = Uuid::try_parse(text);
-    uuid.map(RequestId::new)
-        .map_err(|_| "the id of a request is a UUID, as the header Request-Id has it".into())
+    uuid(text, RequestId::new, "the id of a request is a UUID, as the header Request-Id has it")
 }
 
 #[derive(Serialize)]
 struct Requests {
     requests: Vec<Shown>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    newer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    older: Option<String>,
+    #[serde(flatten)]
+    neighbours: Neighbours,
 }
 
 /// `stands_for`: so many requests, where not each of them is remembered.
@@ -152,7 +146,7 @@ impl Shown {
 impl fmt::Display for Requests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Table::new(HEADINGS).rows(self.requests.iter().map(Shown::cells)).fmt(f)?;
-        self.older.iter().try_for_each(|older| writeln!(f, "older ones: --before {older}"))
+        self.neighbours.fmt(f)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `leaseline demo`: a small world to try things in, with ninety days that went before, gone at exit.
 
+mod cards;
 mod clock;
 mod log;
 mod past;
@@ -20,6 +21,7 @@ use crate::admin;
 use crate::answer::Answers;
 use crate::facades::Facades;
 use crate::token;
+use cards::SeededDigits;
 use clock::{SeededIds, StillClock};
 use welcome::{User, Welcome};
 use world::Present;
@@ -77,6 +79,7 @@ async fn lived(config: &Config, args: DemoArgs, vault: Vault) -> Result<Present,
     let hub = database::open_as(config, |settings| Settings {
         clock: Box::new(clock.clone()),
         ids: of_hub,
+        digits: Arc::new(SeededDigits::of(args.seed)),
         commits: Commits::AtOnce,
         ..settings
     })?;

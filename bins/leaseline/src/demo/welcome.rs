@@ -124,6 +124,8 @@ A small world in a throw-away database. It ends with this process: Ctrl-C.
   customer 2, Bayu Motors: postpaid, 20 numbers in reserve, a group lease
   customer 3, Cahaya Parcels: prepaid, suspended
   customer 4, Delima Logistics: prepaid, short of credit
+  customer 5, with a long name: prepaid, has done nothing yet
+  24 calling cards, nine of them sold
 
 Tokens, good for a day:
 ";

@@ -1,4 +1,4 @@
-//! The demo's world: two pools, four customers who differ in everything, and two API users. It is made
+//! The demo's world: two pools, five customers who differ in everything, and two API users. It is made
 //! at the beginning of the demo's past; what is live now is leased at its end.
 
 use std::collections::HashSet;
@@ -25,6 +25,8 @@ use leaseline_core::timestamp::Utc;
 use leaseline_hub::operator::{NewApiUser, NewNumbers, NewPool};
 use leaseline_hub::{Hub, Vault};
 use leaseline_provision::{File, apply};
+
+use super::cards;
 
 pub(super) const ADMIN: &str = "admin";
 /// The secret of MOR's administrator.
@@ -56,6 +58,10 @@ pub(super) struct Present {
     pub(super) called: PhoneNumber,
 }
 
+/// Somebody whose name is as long as names of companies are, and who has done nothing yet.
+const LONG_NAME: (&str, &str) =
+    ("Perbadanan Pengangkutan Limosin", "Lapangan Terbang Antarabangsa Wilayah Utara Berhad");
+
 /// What the client's customer has, whatever it spent in the past.
 const CREDIT: Credits = Credits::new(1_000_000);
 
@@ -83,12 +89,13 @@ pub(super) async fn make(hub: &Hub, vault: Vault) -> Made<World> {
     let postpaid = postpaid_with_a_reserve(hub, &admin).await?;
     suspended(hub, &admin).await?;
     let poor = prepaid(hub, ("Delima", "Logistics"), Credits::new(400)).await?;
+    prepaid(hub, LONG_NAME, Credits::new(75_000)).await?;
 
     let customers = Arc::new(HashSet::from([customer]));
     let role = Role::Client { customers, may_top_up: true };
     hub.ask(NewApiUser { name: CLIENT.into(), role }).await?;
     account(hub, customer, &malaysia).await?;
-    cards(hub, &malaysia, vault).await?;
+    cards::make(hub, &malaysia, vault).await?;
     switch(hub, &malaysia).await?;
     Ok(World { admin, customer, postpaid, poor })
 }
@@ -103,6 +110,7 @@ pub(super) async fn present(hub: &Hub, world: &World) -> Made<Present> {
     let group = hub.ask(for_a_day(admin, world.postpaid, party)?).await?;
     let second = group.lease.members.into_iter().nth(1).ok_or("a group lease has two")?;
     fill_up(hub, admin, world.customer).await?;
+    cards::sell(hub).await?;
     Ok(Present { customer: world.customer, lease, called: second.number })
 }
 
@@ -130,22 +138,6 @@ pub(super) async fn low_pool(hub: &Hub, region: &Region) -> Made<()> {
 
 /// So many numbers the late pool has.
 const LOW: u32 = 520;
-
-/// What groups of calling cards need.
-async fn cards(hub: &Hub, region: &Region, vault: Vault) -> Made<()> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("cards.toml");
-    let user = format!(
-        "[[mor_users]]\nusername = \"{ADMIN}\"\nrole = \"admin\"\n\
-         secret = \"{MOR_SECRET}\"\ncalling_cards = true\n"
-    );
-    let named = |table, name| format!("[[{table}]]\nid = 1\nname = \"{name}\"\n");
-    let items = [("tariffs", "Retail"), ("lcrs", "Default"), ("locations", "Global")];
-    let items: String = items.into_iter().map(|(table, name)| named(table, name)).collect();
-    std::fs::write(&file, user + &items)?;
-    apply(hub, File::read(&file)?.sealed_by(vault), region, |_| {}).await?;
-    Ok(())
-}
 
 /// As an operator makes one, with a provisioning file.
 async fn account(hub: &Hub, customer: CustomerId, region: &Region) -> Made<()> {

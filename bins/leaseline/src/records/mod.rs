@@ -13,6 +13,7 @@ use leaseline_core::ids::RecordId;
 use leaseline_core::record::ReviewNote;
 use leaseline_core::search::RecordSearch;
 use leaseline_hub::Hub;
+use leaseline_hub::insight::ActivityCursor;
 use leaseline_hub::records::{RecordState, ResolveRecord};
 use leaseline_provision::{RecordsFile, RecordsTaken, import_records};
 use leaseline_service::{Config, Problem, with_hub};
@@ -20,7 +21,7 @@ use serde::Serialize;
 
 use crate::answer::Answers;
 use crate::apply::problem;
-use crate::ask::{Page, not_done, place, unread};
+use crate::ask::{Neighbours, Page, not_done, place, unread};
 use crate::progress::Bar;
 use folder::FolderTaken;
 use shown::{Detailed, Records, Shown};
@@ -49,9 +50,13 @@ pub(crate) enum RecordsCommand {
         /// or age:>2h
         #[arg(long, value_name = "WORDS", conflicts_with = "state")]
         filter: Option<String>,
-        /// Only those before this one, the last of the page before
+        /// Only those before this one: `older` of the page before, or its last one
         #[arg(long, value_name = "ID", value_parser = record_id)]
         before: Option<RecordId>,
+        /// Only those after this one: `newer` of the page after
+        #[arg(long, value_name = "ID", value_parser = record_id, requires = "filter",
+              conflicts_with = "before")]
+        after: Option<RecordId>,
         #[command(flatten)]
         page: Page,
     },
@@ -100,9 +105,9 @@ pub(crate) async fn records(
             };
             answers.print(&Unsettled::from(&*with_hub(config, list).await?))
         }
-        RecordsCommand::List { filter: Some(words), before, page, .. } => {
+        RecordsCommand::List { filter: Some(words), before, after, page, .. } => {
             let search = RecordSearch::parse(&words).map_err(unread)?;
-            let find = async |hub: &Hub| find(hub, search, before, page).await;
+            let find = async |hub: &Hub| find(hub, search, (before, after), page).await;
             answers.print(&with_hub(config, find).await?)
         }
         RecordsCommand::List { state, before, page, .. } => {
@@ -112,7 +117,8 @@ pub(crate) async fn records(
                 found.map_err(|failure| not_done("list the records", failure))
             };
             let found = with_hub(config, list).await?;
-            answers.print(&Records { records: found.iter().map(Shown::from).collect() })
+            let records = found.iter().map(Shown::from).collect();
+            answers.print(&Records { records, neighbours: None })
         }
         RecordsCommand::Show { id } => {
             answers.print(&with_hub(config, async |hub| show(hub, id).await).await?)
@@ -154,20 +160,24 @@ async fn import_folder(
 async fn find(
     hub: &Hub,
     search: RecordSearch,
-    before: Option<RecordId>,
+    (before, after): (Option<RecordId>, Option<RecordId>),
     page: Page,
 ) -> Result<Records, Problem> {
-    let failed = |failure| not_done("list the records", failure);
-    let before = match before {
-        None => None,
-        Some(id) => Some(match hub.record(id).await.map_err(failed)? {
-            Some(found) => found.line.cursor(),
-            None => return Err(no_such_record(format!("list the records before {id}"))),
-        }),
-    };
-    let found = hub.find_records(search, place(before, None), page.limit).await;
-    let found = found.map_err(failed)?;
-    Ok(Records { records: found.lines.iter().map(Shown::from).collect() })
+    let place = place(cursor(hub, before).await?, cursor(hub, after).await?);
+    let found = hub.find_records(search, place, page.limit).await;
+    let found = found.map_err(|failure| not_done("list the records", failure))?;
+    Ok(Records {
+        records: found.lines.iter().map(Shown::from).collect(),
+        neighbours: Some(Neighbours::of(&found, |place| place.id().to_string())),
+    })
+}
+
+/// The place of a record in a list.
+async fn cursor(hub: &Hub, id: Option<RecordId>) -> Result<Option<ActivityCursor>, Problem> {
+    let Some(id) = id else { return Ok(None) };
+    let what = || format!("list the records from {id} on");
+    let found = hub.record(id).await.map_err(|failure| not_done(what(), failure))?;
+    found.map(|found| Some(found.line.cursor())).ok_or_else(|| no_such_record(what()))
 }
 
 async fn show(hub: &Hub, id: RecordId) -> Result<Detailed, Problem> {

@@ -11,11 +11,15 @@ use leaseline_service::rfc3339;
 use serde::Serialize;
 
 use super::way::{Entry, Way};
+use crate::ask::Neighbours;
 use crate::table::{Table, cell};
 
 #[derive(Serialize)]
 pub(super) struct Records {
     pub(super) records: Vec<Shown>,
+    /// None where the list is not paged by places.
+    #[serde(flatten)]
+    pub(super) neighbours: Option<Neighbours>,
 }
 
 /// A record; `sub_id` 0 is the account itself, `charge` is in credits.
@@ -172,7 +176,8 @@ impl Shown {
 
 impl fmt::Display for Records {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Table::new(HEADINGS).rows(self.records.iter().map(Shown::cells)).fmt(f)
+        Table::new(HEADINGS).rows(self.records.iter().map(Shown::cells)).fmt(f)?;
+        self.neighbours.iter().try_for_each(|neighbours| neighbours.fmt(f))
     }
 }
 
