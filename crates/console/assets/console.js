@@ -53,9 +53,16 @@
     return time ? Date.parse(time.dateTime) / 1000 : null;
   };
 
-  const axes = () => [0, 1].map(() => ({
+  // What stands at a line of time that is divided by so many seconds: dates and hours as everywhere else.
+  const TIMES = [
+    [28 * 86400, "{YYYY}-{MM}", null, null, null, null, null, null, 1],
+    [86400, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1],
+    [60, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+    [1, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+  ];
+  const axes = () => [{ values: TIMES }, {}].map((more) => Object.assign({
     stroke: style("--soft"), grid: { stroke: style("--line"), width: 1 }, ticks: { stroke: style("--line") },
-  }));
+  }, more));
   const COLOURS = ["--plot-1", "--plot-2", "--plot-3", "--plot-4", "--plot-5"];
 
   const options = (box, series, more) => Object.assign({
@@ -182,7 +189,8 @@
 
   let row = -1;
   const move = (by) => {
-    const rows = all("main tbody tr");
+    // Not those that are folded away.
+    const rows = all("main tbody tr").filter((it) => it.offsetParent !== null);
     if (rows.length === 0) return;
     if (rows[row]) rows[row].classList.remove("here");
     row = Math.min(rows.length - 1, Math.max(0, row + by));
@@ -214,6 +222,13 @@
       KEYS[event.key]();
     }
   });
+
+  // Where the navigation is wider than the window, the place where one is can be seen.
+  const here = document.querySelector("nav [aria-current]");
+  if (here) {
+    const bar = here.closest("nav");
+    bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  }
 
   const enrich = (root) => { times(root); plots(root); };
   enrich(document);

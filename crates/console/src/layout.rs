@@ -152,7 +152,7 @@ fn header(visit: &Visit) -> Markup {
                 span.name { (visit.member.name) " · " (visit.member.role) }
                 (post(visit, &format!("{PATH}/theme"), html! {
                     input type="hidden" name="to" value=(other.name());
-                    input type="hidden" name="back" value=(visit.path);
+                    input type="hidden" name="back" value=(with(visit, &[]));
                     button.quiet { "Theme: " (visit.theme.name()) }
                 }))
                 (post(visit, &format!("{PATH}/log-out"), html! { button.quiet { "Log out" } }))
@@ -284,11 +284,6 @@ pub(crate) fn pager(visit: &Visit, cursor: &str, next: Option<String>) -> Markup
             }
         }
     }
-}
-
-/// Where the same list is to be had as a file.
-pub(crate) fn as_csv(visit: &Visit) -> String {
-    with(visit, &[("format", "csv")])
 }
 
 /// This page's address, some values of its query changed; an empty one is left out.

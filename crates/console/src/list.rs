@@ -1,14 +1,109 @@
 //! What lists with a filter have in common.
 
+use actix_web::HttpResponse;
 use leaseline_core::search::BadWord;
-use leaseline_hub::insight::{Page, Place};
+use leaseline_hub::Failure;
+use leaseline_hub::insight::{MOST_WALKED, Page, Place};
 use maud::{Markup, html};
 
-use crate::layout::with;
-use crate::visit::Visit;
+use crate::layout::{Nav, alert, page as framed, refused_page, with};
+use crate::sheet::{Sheet, file};
+use crate::shown::grouped;
+use crate::trouble::Trouble;
+use crate::visit::{MOST_EXPORTED, PAGE, Visit};
+
+/// A file looks through the list so often, each time as far as a page does.
+const MOST_WALKS: u32 = 100;
+
+/// A list with a filter.
+pub(crate) struct List {
+    pub(crate) nav: Nav,
+    /// What is in it; also the page's title.
+    pub(crate) title: &'static str,
+    /// Words of its filter.
+    pub(crate) example: &'static str,
+}
+
+impl List {
+    /// A filter that can not be understood stands there as it was typed.
+    pub(crate) fn not_understood(&self, visit: &Visit, wrong: &BadWord) -> HttpResponse {
+        let body = html! {
+            (self.filter(visit))
+            div #results { (alert(&format!("{wrong}."))) }
+        };
+        refused_page(visit, self.nav, self.title, body)
+    }
+
+    /// What was found, as a page or as a file.
+    pub(crate) fn found<T, K>(
+        &self,
+        visit: &Visit,
+        lead: Markup,
+        sheet: &Sheet,
+        found: &Page<T, K>,
+        write: impl Fn(&K) -> String,
+    ) -> HttpResponse {
+        if let Some(file) = file(visit, &[sheet]) {
+            return file;
+        }
+        let ways = Ways::new(visit, found, write);
+        let body = html! {
+            (lead)
+            (self.filter(visit))
+            div #results {
+                @match (found.lines.is_empty(), ways.goes_on()) {
+                    (true, Some(on)) => (self.nothing_yet(on)),
+                    (false, Some(on)) => { (sheet.table(visit)) (self.stopped(on)) },
+                    (_, None) => (sheet.table(visit)),
+                }
+                (ways.html())
+            }
+        };
+        framed(visit, self.nav, self.title, body)
+    }
+
+    /// Nothing fits so far; what is farther on was not looked at.
+    fn nothing_yet(&self, on: &str) -> Markup {
+        html! {
+            div.empty {
+                p.what { "Nothing so far." }
+                p { (grouped(MOST_WALKED)) " " (self.title.to_lowercase()) " were looked through and none fits; there are more." }
+                p { a.button href=(on) { "Go on looking" } }
+            }
+        }
+    }
+
+    fn stopped(&self, on: &str) -> Markup {
+        html! {
+            p.note {
+                "This page stopped after " (grouped(MOST_WALKED)) " " (self.title.to_lowercase())
+                ", few of which fit; there are more. " a href=(on) { "Go on looking" }
+            }
+        }
+    }
+
+    /// The field for the words of the filter. Without a script it is sent by its button, with one while
+    /// somebody types.
+    fn filter(&self, visit: &Visit) -> Markup {
+        let typed = visit.asked("q").unwrap_or_default();
+        html! {
+            form.filter role="search" aria-label="This list" action=(visit.path) hx-get=(visit.path) hx-target="#results"
+                hx-select="#results" hx-swap="outerHTML" hx-push-url="true"
+                hx-trigger="submit, input changed delay:400ms from:find input" {
+                div.field.grow {
+                    label for="f-q" { "Filter" }
+                    input #f-q name="q" type="text" value=(typed) autocomplete="off" maxlength="200"
+                        spellcheck="false" aria-describedby="f-q-about";
+                    p.about #f-q-about { "Words, all of which have to fit: " code { (self.example) } }
+                }
+                button { "Filter" }
+            }
+        }
+    }
+}
 
 /// Where the page begins that was asked for. A place that can not be read is none.
-pub(crate) fn place<K>(visit: &Visit, parse: impl Fn(&str) -> Option<K>) -> Place<K> {
+fn place<K>(visit: &Visit, parse: impl Fn(&str) -> Option<K>) -> Place<K> {
     let asked = |name| visit.asked(name).and_then(&parse);
     match (asked("before"), asked("after")) {
         (Some(key), _) => Place::OlderThan(key),
@@ -17,47 +112,68 @@ pub(crate) fn place<K>(visit: &Visit, parse: impl Fn(&str) -> Option<K>) -> Plac
     }
 }
 
-/// The ways to the pages before and after.
-pub(crate) fn pages<T, K>(
+/// The page that is asked for; for a file, all that fits up to its bound, however far it is between
+/// two lines that do.
+pub(crate) async fn find<T, K: Copy>(
     visit: &Visit,
-    page: &Page<T, K>,
-    write: impl Fn(&K) -> String,
-) -> Markup {
-    let newer = page.newer.as_ref().map(&write);
-    let older = page.older.as_ref().map(&write);
-    let to = |before: &str, after: &str| {
-        with(visit, &[("before", before), ("after", after), ("format", "")])
-    };
-    html! {
-        @if newer.is_some() || older.is_some() {
-            p.pager {
-                @if newer.is_some() { a href=(to("", "")) { "Newest" } }
-                @if let Some(newer) = &newer { a rel="prev" href=(to("", newer)) { "Newer" } }
-                @if let Some(older) = &older { a rel="next" href=(to(older, "")) { "Older" } }
-            }
-        }
-        @if page.lines.is_empty() && older.is_some() {
-            p.note { "So far back nothing fits; the list goes on with “Older”." }
-        }
+    parse: impl Fn(&str) -> Option<K>,
+    search: impl AsyncFn(Place<K>, u32) -> Result<Page<T, K>, Failure>,
+) -> Result<Page<T, K>, Trouble> {
+    let mut found = search(place(visit, parse), visit.rows()).await?;
+    if !visit.wants_csv() {
+        return Ok(found);
     }
+    for _ in 1..MOST_WALKS {
+        let left =
+            MOST_EXPORTED.saturating_sub(u32::try_from(found.lines.len()).unwrap_or(u32::MAX));
+        let (Some(older), 1..) = (found.older, left) else { break };
+        let more = search(Place::OlderThan(older), left).await?;
+        found.lines.extend(more.lines);
+        found.older = more.older;
+    }
+    Ok(found)
 }
 
-/// The field for the words of a filter. Without a script it is sent by its button, with one while
-/// somebody types.
-pub(crate) fn filter(visit: &Visit, example: &str, wrong: Option<&BadWord>) -> Markup {
-    let typed = visit.asked("q").unwrap_or_default();
-    html! {
-        form.filter role="search" aria-label="This list" action=(visit.path) hx-get=(visit.path) hx-target="#results"
-            hx-select="#results" hx-swap="outerHTML" hx-push-url="true"
-            hx-trigger="submit, input changed delay:400ms from:find input" {
-            div.field.grow {
-                label for="f-q" { "Filter" }
-                input #f-q name="q" type="text" value=(typed) autocomplete="off" maxlength="200"
-                    spellcheck="false" aria-describedby="f-q-about";
-                p.about #f-q-about { "Words, all of which have to fit: " code { (example) } }
-            }
-            button { "Filter" }
+/// The ways from a page to its neighbours, as addresses.
+struct Ways {
+    newest: String,
+    newer: Option<String>,
+    older: Option<String>,
+    /// Whether the page was looked for from its oldest line on.
+    is_backwards: bool,
+    /// Whether there is less on the page than there is room.
+    is_short: bool,
+}
+
+impl Ways {
+    fn new<T, K>(visit: &Visit, page: &Page<T, K>, write: impl Fn(&K) -> String) -> Self {
+        let to = |before: &str, after: &str| {
+            with(visit, &[("before", before), ("after", after), ("format", ""), ("of", "")])
+        };
+        Self {
+            newest: to("", ""),
+            newer: page.newer.as_ref().map(|key| to("", &write(key))),
+            older: page.older.as_ref().map(|key| to(&write(key), "")),
+            is_backwards: visit.asked("before").is_none() && visit.asked("after").is_some(),
+            is_short: page.lines.len() < usize::try_from(PAGE).unwrap_or(usize::MAX),
         }
-        @if let Some(wrong) = wrong { (crate::layout::alert(&format!("{wrong}."))) }
+    }
+
+    /// Where the search goes on, if it stopped before the page was full.
+    fn goes_on(&self) -> Option<&str> {
+        let on = if self.is_backwards { &self.newer } else { &self.older };
+        on.as_deref().filter(|_| self.is_short)
+    }
+
+    fn html(&self) -> Markup {
+        html! {
+            @if self.newer.is_some() || self.older.is_some() {
+                p.pager {
+                    @if self.newer.is_some() { a href=(self.newest) { "Newest" } }
+                    @if let Some(newer) = &self.newer { a rel="prev" href=(newer) { "Newer" } }
+                    @if let Some(older) = &self.older { a rel="next" href=(older) { "Older" } }
+                }
+            }
+        }
     }
 }

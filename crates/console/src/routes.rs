@@ -102,11 +102,13 @@ fn to_look_at(pages: &mut ServiceConfig) {
         .route("/calls", web::get().to(calls::list))
         .route("/calls/{id}", web::get().to(calls::one))
         .route("/requests", web::get().to(requests::list))
+        .route("/requests/{id}", web::get().to(requests::one))
         .route("/health", web::get().to(health::page))
         .route("/audit", web::get().to(audit::list))
         .route("/accounts", web::get().to(accounts::list))
         .route("/accounts/{id}", web::get().to(accounts::one))
         .route("/cards", web::get().to(cards::list))
+        .route("/cards/{group}", web::get().to(cards::group))
         .route("/tools", web::get().to(tools::page));
 }
 

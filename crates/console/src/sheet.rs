@@ -6,7 +6,9 @@ use leaseline_core::Timestamp;
 use leaseline_core::money::Credits;
 use maud::{Markup, html};
 
+use crate::layout::with;
 use crate::shown;
+use crate::visit::Visit;
 
 /// A table in the making.
 pub(crate) struct Sheet {
@@ -105,6 +107,20 @@ impl Cell {
         Self { shown: html! { a href=(to) { (text) } }, text }
     }
 
+    /// A reference of many digits, which stands on one line where there is room.
+    pub(crate) fn reference(to: &str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { shown: html! { a.id href=(to) { (text) } }, text }
+    }
+
+    /// The end of such a reference, by which people tell them apart; the whole of it on hover and in a
+    /// file.
+    pub(crate) fn short_reference(to: &str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let end = text.len().checked_sub(8).and_then(|at| text.get(at..)).unwrap_or(&text);
+        Self { shown: html! { a.id href=(to) title=(text) { "…" (end) } }, text }
+    }
+
     /// A word that stands for a state, with a colour besides.
     pub(crate) fn badge(tone: Tone, word: &str) -> Self {
         Self::new(badge(tone, word), word)
@@ -136,6 +152,10 @@ impl Sheet {
         Self { name, columns, rows: Vec::new(), empty, chart: None }
     }
 
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// With a plot above it.
     pub(crate) const fn plotted(mut self, kind: &'static str) -> Self {
         self.chart = Some(Chart::Open(kind));
@@ -153,14 +173,20 @@ impl Sheet {
         self
     }
 
-    /// As a table without a file: a part of something that is had whole elsewhere.
-    pub(crate) fn table_only(&self) -> Markup {
+    /// As a table that answers a form: what was asked there decides whether it is had as a file.
+    pub(crate) fn answer(&self) -> Markup {
         self.written(None)
     }
 
-    /// As a table; `csv` is where the same is to be had as a file.
-    pub(crate) fn table(&self, csv: &str) -> Markup {
-        self.written(Some(csv))
+    /// As a table of a page, with the way to the same as a file.
+    pub(crate) fn table(&self, visit: &Visit) -> Markup {
+        let csv = with(visit, &[("format", "csv"), ("of", &self.slug()), ("done", "")]);
+        self.written(Some(&csv))
+    }
+
+    /// Its name as an address and a file have it.
+    fn slug(&self) -> String {
+        self.name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
     }
 
     fn written(&self, csv: Option<&str>) -> Markup {
@@ -211,12 +237,24 @@ impl Sheet {
             writer.write_record(row).expect("rows of equal length into memory");
         }
         let bytes = writer.into_inner().expect("memory takes what is written");
-        let name = self.name.to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "-");
         HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")))
+            .insert_header((
+                CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{}.csv\"", self.slug()),
+            ))
             .body(bytes)
     }
+}
+
+/// The file that is asked for: of these tables the one that is named, or the first.
+pub(crate) fn file(visit: &Visit, sheets: &[&Sheet]) -> Option<HttpResponse> {
+    if !visit.wants_csv() {
+        return None;
+    }
+    let named = |sheet: &&&Sheet| visit.asked("of").is_some_and(|name| name == sheet.slug());
+    let sheet = sheets.iter().find(named).or(sheets.first())?;
+    Some(sheet.csv())
 }
 
 /// A text that a spreadsheet does not take for a formula.

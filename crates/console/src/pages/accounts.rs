@@ -11,9 +11,9 @@ use maud::{Markup, html};
 
 use super::Answer;
 use crate::PATH;
-use crate::layout::{Nav, as_csv, facts, page, pager};
+use crate::layout::{Nav, facts, page, pager};
 use crate::mask::our_number;
-use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge};
+use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge, file};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -48,10 +48,17 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         ]
     };
     let sheet = Sheet::new("Accounts", columns, empty).rows(found.iter().map(row));
-    if visit.wants_csv() {
-        return Ok(sheet.csv());
+    if let Some(file) = file(&visit, &[&sheet]) {
+        return Ok(file);
     }
-    let body = html! { (sheet.table(&as_csv(&visit))) (pager(&visit, "after", next)) };
+    let body = html! {
+        (sheet.table(&visit))
+        (pager(&visit, "after", next))
+        p.note {
+            "The same by command line: " code { "leaseline accounts list" }
+            ". The API shows an account nobody but itself: " code { "mode=querybalance" } "."
+        }
+    };
     Ok(page(&visit, Nav::Accounts, "Accounts", body))
 }
 
@@ -73,25 +80,12 @@ pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
     let numbers = hub.account_numbers(id, AccountNumberFilter::default()).await?;
     let subs = hub.sub_accounts(id).await?;
     let (menus, ivml) = (hub.ivr_menus(id).await?, hub.ivml_configurations(id).await?);
-    let sheet = match visit.asked("of") {
-        Some("numbers") => Some(number_sheet(&numbers)),
-        Some("sub-accounts") => Some(sub_sheet(&subs)),
-        Some("menus") => Some(menu_sheet(&menus)),
-        Some("ivml") => Some(ivml_sheet(&ivml)),
-        _ => None,
-    };
-    if let (true, Some(sheet)) = (visit.wants_csv(), sheet) {
-        return Ok(sheet.csv());
+    let sheets = [number_sheet(&numbers), sub_sheet(&subs), menu_sheet(&menus), ivml_sheet(&ivml)];
+    if let Some(file) = file(&visit, &sheets.each_ref()) {
+        return Ok(file);
     }
     let profile = &account.profile;
     let (tone, word) = state(&account);
-    let section = |title: &str, of: &str, mode: &str, sheet: &Sheet| {
-        html! {
-            h2 { (title) }
-            (sheet.table(&format!("{PATH}/accounts/{id}?of={of}&format=csv")))
-            (same_by_the_api(&account, mode))
-        }
-    };
     let body = html! {
         (facts([
             ("State", badge(tone, word)),
@@ -100,19 +94,38 @@ pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
             ("Rate deck", html! { (profile.rate_deck.as_deref().unwrap_or("none")) }),
             ("IVR", html! { (if profile.ivr { "yes" } else { "no" }) }),
         ]))
-        (section("Numbers", "numbers", "querynumbers", &number_sheet(&numbers)))
-        (section("Sub-accounts", "sub-accounts", "querysubaccounts", &sub_sheet(&subs)))
-        (section("IVR menus", "menus", "listivr", &menu_sheet(&menus)))
-        (section("IVML configurations", "ivml", "listivml", &ivml_sheet(&ivml)))
-        h2 { "Logs" }
-        p {
-            a href={ (PATH) "/calls?q=customer%3A" (account.customer) } { "The customer’s records" }
-            "; by the API: " code { "mode=logvoicein" } ", " code { "logvoiceout" } ", "
-            code { "logfaxin" } ", " code { "logfaxout" } ", " code { "logsmsin" } ", "
-            code { "logsmsout" } " with " code { "startdate" } " and " code { "enddate" } "."
+        @for (sheet, mode) in sheets.iter().zip(MODES) {
+            h2 { (sheet.name()) }
+            (sheet.table(&visit))
+            (same_by_the_api(&account, mode))
         }
+        h2 { "Logs" }
+        (logs(&account))
     };
     Ok(page(&visit, Nav::Accounts, &account.user, body))
+}
+
+/// What gives the lists of an account by the API, in the order of the page.
+const MODES: [&str; 4] = ["querynumbers", "querysubaccounts", "listivr", "listivml"];
+
+/// What each log is of: the kind of records, and what gives the same by the API.
+const LOGS: [(&str, &str, [&str; 2]); 3] = [
+    ("Calls", "call", ["logvoicein", "logvoiceout"]),
+    ("Faxes", "fax", ["logfaxin", "logfaxout"]),
+    ("Messages", "sms", ["logsmsin", "logsmsout"]),
+];
+
+fn logs(account: &Account) -> Markup {
+    let customer = account.customer;
+    html! {
+        ul { @for (title, kind, [inbound, outbound]) in LOGS {
+            li {
+                a href={ (PATH) "/calls?q=customer%3A" (customer) "+kind%3A" (kind) } { (title) " of customer " (customer) }
+                "; by the API: " code { "mode=" (inbound) } " and " code { "mode=" (outbound) }
+                " with " code { "startdate" } " and " code { "enddate" }
+            }
+        } }
+    }
 }
 
 fn same_by_the_api(account: &Account, mode: &str) -> Markup {
@@ -137,7 +150,7 @@ fn number_sheet(numbers: &[AccountNumber]) -> Sheet {
             Cell::text(goes_to(line.assigned)),
         ]
     };
-    Sheet::new("Numbers of the account", columns, empty).rows(numbers.iter().map(row))
+    Sheet::new("Numbers", columns, empty).rows(numbers.iter().map(row))
 }
 
 fn goes_to(assigned: Assignment) -> String {

@@ -6,8 +6,8 @@ use leaseline_core::staff::Duty;
 use maud::html;
 
 use super::Answer;
-use crate::layout::{Nav, as_csv, page, pager};
-use crate::sheet::{Cell, Column, Empty, Sheet};
+use crate::layout::{Nav, page, pager};
+use crate::sheet::{Cell, Column, Empty, Sheet, file};
 use crate::visit::Visit;
 
 pub(crate) async fn list(visit: Visit) -> Answer {
@@ -39,12 +39,12 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         ]
     };
     let sheet = Sheet::new("Audit log", columns, empty).rows(found.iter().map(row));
-    if visit.wants_csv() {
-        return Ok(sheet.csv());
+    if let Some(file) = file(&visit, &[&sheet]) {
+        return Ok(file);
     }
     let body = html! {
         p.lead { "Who did what here, when and why. What stands here is never changed and never deleted." }
-        (sheet.table(&as_csv(&visit)))
+        (sheet.table(&visit))
         (pager(&visit, "before", next))
     };
     Ok(page(&visit, Nav::Health, "Audit log", body))

@@ -16,35 +16,27 @@ use maud::{Markup, html};
 use super::Answer;
 use crate::PATH;
 use crate::change::Change;
-use crate::layout::{Field, Nav, alert, as_csv, facts, page, post, refused_page};
-use crate::list::{filter, pages, place};
+use crate::layout::{Field, Nav, alert, facts, page, post, refused_page};
+use crate::list::{List, find};
 use crate::mask::{Mask, our_number};
 use crate::sheet::{Cell, Column, Empty, Sheet};
 use crate::shown::{at, money};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
-const EXAMPLE: &str = "customer:8 kind:call state:orphan age:<2h";
+const LIST: List =
+    List { nav: Nav::Calls, title: "Calls", example: "customer:8 kind:call state:orphan age:<2h" };
 
 pub(crate) async fn list(visit: Visit) -> Answer {
     visit.needs(Duty::Look)?;
     let search = match RecordSearch::parse(visit.asked("q").unwrap_or_default()) {
         Ok(search) => search,
-        Err(wrong) => {
-            let body = html! { (filter(&visit, EXAMPLE, None)) div #results { (alert(&format!("{wrong}."))) } };
-            return Ok(refused_page(&visit, Nav::Calls, "Calls", body));
-        }
+        Err(wrong) => return Ok(LIST.not_understood(&visit, &wrong)),
     };
-    let found = visit.hub().find_records(search, place(&visit, cursor), visit.rows()).await?;
+    let search = async |place, limit| visit.hub().find_records(search, place, limit).await;
+    let found = find(&visit, cursor, search).await?;
     let sheet = sheet().rows(found.lines.iter().map(row));
-    if visit.wants_csv() {
-        return Ok(sheet.csv());
-    }
-    let body = html! {
-        (filter(&visit, EXAMPLE, None))
-        div #results { (sheet.table(&as_csv(&visit))) (pages(&visit, &found, cursor_text)) }
-    };
-    Ok(page(&visit, Nav::Calls, "Calls", body))
+    Ok(LIST.found(&visit, html! {}, &sheet, &found, cursor_text))
 }
 
 /// A place in the list as an address has it.

@@ -1,7 +1,10 @@
 //! MOR's groups of calling cards, and a card by its number.
 
+use actix_web::web::Path;
 use leaseline_core::audit::AuditAction;
 use leaseline_core::card::{Card, CardNumber};
+use leaseline_core::ids::{CardGroupId, CardId};
+use leaseline_core::money::Credits;
 use leaseline_core::mor_user::MorCaller;
 use leaseline_core::staff::Duty;
 use leaseline_hub::cards::{CardFilter, CardGroupLine};
@@ -10,10 +13,10 @@ use maud::{Markup, html};
 use super::Answer;
 use crate::PATH;
 use crate::change::Change;
-use crate::layout::{Field, Kind, Nav, alert, as_csv, facts, page, post, refused_page};
+use crate::layout::{Field, Kind, Nav, alert, facts, page, pager, post, refused_page};
 use crate::mask::Mask;
-use crate::sheet::{Cell, Column, Empty, Sheet};
-use crate::shown::{at_or, grouped};
+use crate::sheet::{Cell, Column, Empty, Sheet, file};
+use crate::shown::{at, at_or, grouped};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -23,8 +26,8 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     visit.needs(Duty::Look)?;
     let groups = visit.hub().card_groups(&MorCaller::onlooker(), None).await?;
     let sheet = sheet(&groups);
-    if visit.wants_csv() {
-        return Ok(sheet.csv());
+    if let Some(file) = file(&visit, &[&sheet]) {
+        return Ok(file);
     }
     let number = visit.asked("number").unwrap_or_default();
     let card = find(&visit, number).await?;
@@ -32,10 +35,84 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         (look_up(number, &card))
         @if let Found::Card(card) = &card { (detail(&visit, card, Mask::Masked)) }
         h2 { "Groups" }
-        (sheet.table(&as_csv(&visit)))
+        (sheet.table(&visit))
     };
     Ok(page(&visit, Nav::Cards, TITLE, body))
 }
+
+/// A group's terms and its cards.
+pub(crate) async fn group(visit: Visit, id: Path<String>) -> Answer {
+    visit.needs(Duty::Look)?;
+    let id = id.parse().ok().and_then(CardGroupId::new).ok_or(Trouble::NotFound)?;
+    let found = visit.hub().card_groups(&MorCaller::onlooker(), Some(id)).await?;
+    let line = found.into_iter().next().ok_or(Trouble::NotFound)?;
+    let after = visit.asked("after").and_then(|id| CardId::new(id.parse().ok()?));
+    let limit = visit.rows();
+    let cards = visit.hub().cards_of_group(id, after, limit).await?;
+    let is_full = cards.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = cards.last().filter(|_| is_full).map(|card| card.id.to_string());
+    let sheet = card_sheet(&cards);
+    if let Some(file) = file(&visit, &[&sheet]) {
+        return Ok(file);
+    }
+    let body = html! {
+        (terms(&line))
+        h2 { "Cards" }
+        (sheet.table(&visit))
+        (pager(&visit, "after", next))
+    };
+    Ok(page(&visit, Nav::Cards, line.group.terms.name.as_str(), body))
+}
+
+fn terms(line: &CardGroupLine) -> Markup {
+    let terms = &line.group.terms;
+    let price = |amount: Credits| html! { (amount.in_dollars()) " " (terms.currency.as_str()) };
+    facts([
+        ("Group", html! { (line.group.id) }),
+        ("Cards", html! { (grouped(line.cards)) }),
+        ("Price", price(terms.price_with_tax)),
+        ("Once, at the first call", price(terms.setup_fee)),
+        ("Each day", price(terms.daily_charge)),
+        ("Good from", at(terms.validity.from)),
+        ("Good till", at_or(terms.validity.till, "no end")),
+        ("Days after the first call", html! { (terms.validity.days_after_first_use) }),
+    ])
+}
+
+/// The way to a card's own view leads by its number; its PIN stands nowhere in the list.
+fn card_sheet(cards: &[Card]) -> Sheet {
+    let columns = vec![
+        Column::Text("Card"),
+        Column::Text("PIN"),
+        Column::Text("Name"),
+        Column::Text("Recognised by"),
+        Column::Number("Balance"),
+        Column::Text("First call"),
+        Column::Text("Sold"),
+    ];
+    let empty = Empty {
+        what: "No cards.",
+        why: "The group has none, or none after this place.",
+        next: html! { "The method that makes them is " code { "calling_cards_create" } "." },
+    };
+    let row = |card: &Card| {
+        let number = card.number.as_str();
+        let caller = card.caller_id.as_deref().map(|phone| Mask::Masked.text(phone));
+        vec![
+            Cell::link(&format!("{PATH}/cards?number={number}"), number),
+            Cell::text(HIDDEN),
+            Cell::text(card.name.as_deref().unwrap_or("–")),
+            Cell::text(caller.unwrap_or_else(|| "–".into())),
+            Cell::money(card.balance),
+            Cell::at_or(card.life.first_use, "none yet"),
+            Cell::at_or(card.sold_at, "not sold"),
+        ]
+    };
+    Sheet::new("Cards", columns, empty).rows(cards.iter().map(row))
+}
+
+/// In the place of a PIN, whatever its length.
+const HIDDEN: &str = "••••";
 
 /// What came of a look-up.
 enum Found {
@@ -66,14 +143,14 @@ fn look_up(number: &str, found: &Found) -> Markup {
 
 fn detail(visit: &Visit, card: &Card, mask: Mask) -> Markup {
     let pin = match mask {
-        Mask::Masked => "••••".to_owned(),
+        Mask::Masked => HIDDEN.to_owned(),
         Mask::Revealed => card.pin.expose().to_owned(),
     };
     let caller = card.caller_id.as_deref().map(|phone| mask.text(phone));
     html! {
         h2 { "Card " (card.number.as_str()) }
         (facts([
-            ("Group", html! { (card.group) }),
+            ("Group", html! { a href={ (PATH) "/cards/" (card.group) } { (card.group) } }),
             ("PIN", html! { (pin) }),
             ("Balance", html! { (card.balance.in_dollars()) " " (card.currency.as_str()) }),
             ("Sold", at_or(card.sold_at, "not sold")),
@@ -124,10 +201,10 @@ fn sheet(groups: &[CardGroupLine]) -> Sheet {
         let terms = &line.group.terms;
         vec![
             Cell::number(line.group.id.get()),
-            Cell::text(terms.name.as_str()),
+            Cell::link(&format!("{PATH}/cards/{}", line.group.id), terms.name.as_str()),
             Cell::new(html! { (grouped(line.cards)) }, line.cards.to_string()),
             Cell::text(terms.currency.as_str()),
-            Cell::text(terms.price_with_tax.in_dollars().to_string()),
+            Cell::money(terms.price_with_tax),
             Cell::at(terms.validity.from),
             Cell::at_or(terms.validity.till, "no end"),
         ]

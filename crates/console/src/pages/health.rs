@@ -46,15 +46,31 @@ fn kind(health: &Health) -> &'static str {
     }
 }
 
+/// From here on down somebody has to make room.
+const LITTLE_BYTES: u64 = 1_000_000_000;
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", count(bytes.div_ceil(1_000_000)))
+}
+
 fn database(health: &Health) -> Markup {
     facts([
-        ("Kind", html! { (kind(health)) }),
+        ("Kind", html! { (kind(health)) " " (health.database_version) }),
         ("Last migration", html! { (health.schema.as_deref().unwrap_or("none")) }),
         (
             "Answers within",
             html! { (format!("{:.1}", health.store_latency.as_secs_f64() * 1_000.0)) " ms" },
         ),
-        ("Takes up", html! { (count(health.database_bytes.div_ceil(1_000_000))) " MB" }),
+        ("Takes up", html! { (megabytes(health.database_bytes)) }),
+        (
+            "Free on its disk",
+            match health.free_bytes {
+                Some(free) => {
+                    html! { (megabytes(free)) @if free < LITTLE_BYTES { " " (badge(Tone::Bad, "little")) } }
+                }
+                None => html! { span.none { "its own server knows" } },
+            },
+        ),
         (
             "Clock",
             match health.clock_offset {
@@ -97,6 +113,8 @@ fn diagnostics(health: &Health) -> String {
         ("clock_offset_ms", health.clock_offset.map_or_else(none, milliseconds)),
         ("clock_lag_ms", milliseconds(health.clock_lag)),
         ("database_bytes", health.database_bytes.to_string()),
+        ("database_version", health.database_version.clone()),
+        ("free_bytes", health.free_bytes.map_or_else(none, |bytes| bytes.to_string())),
         ("oldest_hold", health.oldest_hold.map_or_else(none, rfc3339)),
         ("unpriced_records", health.unpriced_records.to_string()),
         ("orphans", health.orphans.to_string()),

@@ -71,6 +71,7 @@ async fn form(visit: &Visit, typed: &Typed<'_>) -> Result<Markup, Trouble> {
             p.buttons {
                 button.main name="do" value="dry-run" { "Dry run" }
                 button name="do" value="import" { "Import" }
+                button name="do" value="report" { "Wrong lines as CSV" }
             }
         }))
     })
@@ -82,6 +83,9 @@ pub(crate) async fn import(change: Change) -> Answer {
     let csv = change.form.get("csv").unwrap_or_default();
     let typed = Typed { pool: change.field("pool"), csv, reason: change.field("reason") };
     let outcome = outcome(visit, &typed, change.field("do") == "import").await?;
+    if let (Outcome::Faults(faults, _), "report") = (&outcome, change.field("do")) {
+        return Ok(fault_sheet(faults).csv());
+    }
     let is_refused = matches!(outcome, Outcome::Faults(..) | Outcome::Refused(_));
     let kept = match outcome {
         Outcome::Done(_) => Typed { pool: typed.pool, ..Typed::default() },
@@ -142,7 +146,7 @@ fn told(outcome: &Outcome) -> Markup {
                 "{} lines are wrong, {} are sound. Nothing was written: mend them and try again.",
                 many(faults.len()), many(*sound)
             )))
-            (fault_sheet(faults).table_only())
+            (fault_sheet(faults).answer())
         },
     }
 }

@@ -17,10 +17,10 @@ use uuid::Uuid;
 use super::{Answer, to};
 use crate::PATH;
 use crate::change::Change;
-use crate::layout::{Field, Nav, alert, as_csv, done, facts, page, post, refused_page};
-use crate::list::{filter, pages, place};
+use crate::layout::{Field, Nav, alert, done, facts, page, post, refused_page};
+use crate::list::{List, find};
 use crate::mask::{Mask, our_number};
-use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge};
+use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge, file};
 use crate::shown::{at, until};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -30,24 +30,19 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let typed = visit.asked("q").unwrap_or_default();
     let search = match LeaseSearch::parse(typed, &visit.console.settings.region) {
         Ok(search) => search,
-        Err(wrong) => {
-            let body = html! { (filter(&visit, EXAMPLE, None)) div #results { (alert(&format!("{wrong}."))) } };
-            return Ok(refused_page(&visit, Nav::Leases, "Leases", body));
-        }
+        Err(wrong) => return Ok(LIST.not_understood(&visit, &wrong)),
     };
-    let found = visit.hub().find_leases(search, place(&visit, lease_id), visit.rows()).await?;
+    let search = async |place, limit| visit.hub().find_leases(search.clone(), place, limit).await;
+    let found = find(&visit, lease_id, search).await?;
     let sheet = sheet().rows(found.lines.iter().map(|line| row(&visit, line)));
-    if visit.wants_csv() {
-        return Ok(sheet.csv());
-    }
-    let body = html! {
-        (filter(&visit, EXAMPLE, None))
-        div #results { (sheet.table(&as_csv(&visit))) (pages(&visit, &found, ToString::to_string)) }
-    };
-    Ok(page(&visit, Nav::Leases, "Leases", body))
+    Ok(LIST.found(&visit, html! {}, &sheet, &found, ToString::to_string))
 }
 
-const EXAMPLE: &str = "customer:8 state:active kind:group exp:<1h 0388";
+const LIST: List = List {
+    nav: Nav::Leases,
+    title: "Leases",
+    example: "customer:8 state:active kind:group exp:<1h 0388",
+};
 
 fn sheet() -> Sheet {
     let columns = vec![
@@ -77,7 +72,7 @@ fn row(visit: &Visit, line: &LeaseLine) -> Vec<Cell> {
     let (tone, state) = state(visit, lease);
     let led_to = phones(lease, Mask::Masked);
     vec![
-        Cell::link(&format!("{PATH}/leases/{}", lease.id), lease.id.to_string()),
+        Cell::short_reference(&format!("{PATH}/leases/{}", lease.id), lease.id.to_string()),
         Cell::badge(tone, state),
         Cell::text(kind(lease.kind)),
         Cell::link(&format!("{PATH}/customers/{}", lease.customer), lease.customer.to_string()),
@@ -129,6 +124,9 @@ async fn found(visit: &Visit, id: &str) -> Result<LeaseLine, Trouble> {
 pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
     visit.needs(Duty::Look)?;
     let line = found(&visit, &id).await?;
+    if let Some(file) = file(&visit, &[&members(&line.lease, Mask::Masked)]) {
+        return Ok(file);
+    }
     let said = visit.asked("done").map(|_| done("The lease was given back."));
     Ok(page(
         &visit,
@@ -160,7 +158,7 @@ fn detail(visit: &Visit, line: &LeaseLine, mask: Mask) -> Markup {
             ("By", html! { (line.granted_by.as_deref().unwrap_or("the operator")) }),
         ]))
         h2 { "Numbers" }
-        (members(lease, mask).table_only())
+        (members(lease, mask).table(visit))
         @if mask == Mask::Masked && visit.may(Duty::Reveal) {
             (post(visit, &here, html! {
                 (Field::text("reason", "Reason", "").hint("Whole phones are shown, and the audit log says so.").html())

@@ -10,10 +10,11 @@ use leaseline_hub::operator::{ListState, NumberFilter, NumberHistory, NumberLine
 use maud::{Markup, html};
 
 use super::Answer;
+use super::overview::pool_sheet;
 use crate::PATH;
-use crate::layout::{Nav, as_csv, facts, page, pager};
+use crate::layout::{Nav, facts, page, pager};
 use crate::mask::{Mask, number_path, our_number};
-use crate::sheet::{Cell, Column, Empty, Sheet, Tone};
+use crate::sheet::{Cell, Column, Empty, Sheet, Tone, file};
 use crate::shown::{at, at_or};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -43,14 +44,15 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let is_full = lines.len() == usize::try_from(limit).unwrap_or(usize::MAX);
     let next = lines.last().filter(|_| is_full).map(|line| line.id.to_string());
     let sheet = sheet().rows(lines.iter().map(row));
-    if visit.wants_csv() {
-        return Ok(sheet.csv());
+    let pools = visit.hub().pools_now().await?;
+    if let Some(file) = file(&visit, &[&sheet, &pool_sheet(&pools.pools)]) {
+        return Ok(file);
     }
     let body = html! {
-        (super::overview::pools(&visit.hub().pools_now().await?))
+        (super::overview::pools(&visit, &pools))
         h2 { "One by one" }
         (filter_form(&visit).await?)
-        div #results { (sheet.table(&as_csv(&visit))) (pager(&visit, "after", next)) }
+        div #results { (sheet.table(&visit)) (pager(&visit, "after", next)) }
         @if visit.may(Duty::ImportNumbers) {
             p { a.button href={ (PATH) "/numbers/import" } { "Import numbers …" } }
         }
@@ -123,7 +125,7 @@ fn row(line: &NumberLine) -> Vec<Cell> {
             None => Cell::text("–"),
         },
         match line.lease {
-            Some(id) => Cell::link(&format!("{PATH}/leases/{id}"), id.to_string()),
+            Some(id) => Cell::reference(&format!("{PATH}/leases/{id}"), id.to_string()),
             None => Cell::text("–"),
         },
         Cell::number(line.turn),
@@ -160,9 +162,9 @@ pub(crate) async fn one(visit: Visit, number: Path<String>) -> Answer {
     let before = visit.asked("before").and_then(|turn| turn.parse().ok());
     let history = visit.hub().number_history(number, before, visit.rows()).await?;
     let history = history.ok_or(Trouble::NotFound)?;
-    let sheet = turns(&history);
-    if visit.wants_csv() {
-        return Ok(sheet.csv());
+    let (sheet, reserved) = (turns(&history), reservations(&history.reservations));
+    if let Some(file) = file(&visit, &[&sheet, &reserved]) {
+        return Ok(file);
     }
     let line = &history.number;
     let (tone, word) = state(line);
@@ -181,11 +183,11 @@ pub(crate) async fn one(visit: Visit, number: Path<String>) -> Answer {
             p { a.button href={ (PATH) "/who?number=" (number_typed(&line.number)) } { "Who held it?" } }
         }
         h2 { "Timeline" }
-        (sheet.plotted("bars").table(&as_csv(&visit)))
+        (sheet.plotted("bars").table(&visit))
         (pager(&visit, "before", history.next.map(|turn| turn.to_string())))
         @if !history.reservations.is_empty() {
             h2 { "Reservations" }
-            (reservations(&history.reservations).table_only())
+            (reserved.table(&visit))
         }
     };
     Ok(page(&visit, Nav::Numbers, line.number.sent(), body))
@@ -221,7 +223,7 @@ fn turns(history: &NumberHistory) -> Sheet {
             Cell::new(span(turn.from), crate::shown::rfc3339(turn.from)),
             Cell::new(span(turn.until()), crate::shown::rfc3339(turn.until())),
             Cell::link(&format!("{PATH}/customers/{}", customer.id), name),
-            Cell::link(&format!("{PATH}/leases/{}", turn.lease), turn.lease.to_string()),
+            Cell::reference(&format!("{PATH}/leases/{}", turn.lease), turn.lease.to_string()),
             Cell::text(phone.unwrap_or_else(|| "erased".into())),
         ]
     };

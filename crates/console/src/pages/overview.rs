@@ -11,9 +11,10 @@ use maud::{Markup, html};
 
 use super::Answer;
 use crate::PATH;
-use crate::layout::{Nav, as_csv, escaped, facts, page as framed, with};
-use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge};
+use crate::layout::{Nav, escaped, facts, page as framed, with};
+use crate::sheet::{Cell, Column, Empty, Sheet, Tone, badge, file};
 use crate::shown::{at, count, money};
+use crate::trouble::Trouble;
 use crate::visit::Visit;
 
 /// A pool that is empty within so long is warned of.
@@ -27,31 +28,59 @@ const ACT_WITHIN: Duration = Duration::from_secs(3 * 86_400);
 pub(crate) async fn page(visit: Visit) -> Answer {
     visit.needs(Duty::Look)?;
     let span = visit.asked("span").and_then(LookBack::by_name).unwrap_or_default();
-    let over = visit.hub().stock_over(None, span).await?;
-    if visit.wants_csv() {
-        return Ok(stock_sheet(&over).csv());
+    let pools_now = visit.hub().pools_now().await?;
+    let pool = pool_asked(&visit, &pools_now)?;
+    let over = visit.hub().stock_over(pool.map(|pool| pool.id), span).await?;
+    let (overview, traffic) = (visit.hub().overview().await?, visit.hub().traffic().await?);
+    let (over, traffic) = (stock_sheet(&over), traffic_sheet(&traffic));
+    let (balances, refusals) = (balances(&overview), refusals(&overview));
+    let pool_sheet = pool_sheet(&pools_now.pools);
+    if let Some(file) = file(&visit, &[&over, &pool_sheet, &balances, &refusals, &traffic]) {
+        return Ok(file);
     }
-    let (pools_now, overview) = (visit.hub().pools_now().await?, visit.hub().overview().await?);
-    let traffic = visit.hub().traffic().await?;
     let body = html! {
         (warnings(&pools_now))
         (today(&overview))
         h2 { "Pools" }
-        (pools(&pools_now))
-        h2 { "Numbers over time" }
+        (pools(&visit, &pools_now))
+        h2 { "Numbers over time" @if let Some(pool) = pool { " in " (pool.name) } }
         (spans(&visit, span))
-        (stock_sheet(&over).plotted_and_folded("stack").table(&as_csv(&visit)))
+        (which_pool(&visit, &pools_now, pool))
+        (over.plotted_and_folded("stack").table(&visit))
         div.columns {
-            section { h2 { "Lowest balances" } (balances(&overview).table_only()) }
-            section {
-                h2 { "Refused today" }
-                (refusals(&overview).table_only())
-            }
+            section { h2 { "Lowest balances" } (balances.table(&visit)) }
+            section { h2 { "Refused today" } (refusals.table(&visit)) }
         }
         h2 { "Requests a minute, in the last hour" }
-        (traffic_sheet(&traffic).table_only())
+        (traffic.table(&visit))
     };
     Ok(framed(&visit, Nav::Overview, "Overview", body))
+}
+
+/// The pool whose past is asked for; all of them together, if none is.
+fn pool_asked<'a>(visit: &Visit, now: &'a PoolsNow) -> Result<Option<&'a PoolNow>, Trouble> {
+    let Some(name) = visit.asked("pool") else { return Ok(None) };
+    now.pools.iter().find(|pool| pool.name == name).map(Some).ok_or(Trouble::NotFound)
+}
+
+fn which_pool(visit: &Visit, now: &PoolsNow, here: Option<&PoolNow>) -> Markup {
+    html! {
+        @if now.pools.len() > 1 {
+            form.filter action=(visit.path) {
+                @if let Some(span) = visit.asked("span") { input type="hidden" name="span" value=(span); }
+                div.field {
+                    label for="f-pool" { "Pool" }
+                    select #f-pool name="pool" {
+                        option value="" { "all together" }
+                        @for pool in &now.pools {
+                            option value=(pool.name) selected[here == Some(pool)] { (pool.name) }
+                        }
+                    }
+                }
+                button { "Show" }
+            }
+        }
+    }
 }
 
 fn warnings(now: &PoolsNow) -> Markup {
@@ -81,15 +110,15 @@ fn today(overview: &Overview) -> Markup {
 }
 
 /// Every pool with its numbers by state.
-pub(super) fn pools(now: &PoolsNow) -> Markup {
+pub(super) fn pools(visit: &Visit, now: &PoolsNow) -> Markup {
     html! {
-        (pool_sheet(&now.pools).table_only())
+        (pool_sheet(&now.pools).table(visit))
         @if let Some(counted) = now.counted_at { p.note { "Counted " (at(counted)) "." } }
         @else { p.note { "Not counted yet: that takes a minute after the start." } }
     }
 }
 
-fn pool_sheet(pools: &[PoolNow]) -> Sheet {
+pub(super) fn pool_sheet(pools: &[PoolNow]) -> Sheet {
     let columns = vec![
         Column::Text("Pool"),
         Column::Number("Leased"),

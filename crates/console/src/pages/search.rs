@@ -22,7 +22,7 @@ pub(crate) async fn search(visit: Visit) -> Answer {
         && visit.may(Duty::Diagnose)
         && visit.hub().request(id).await?.is_some()
     {
-        return Ok(to(&format!("{PATH}/requests?q={id}")));
+        return Ok(to(&format!("{PATH}/requests/{id}")));
     }
     if let Ok(number) = PhoneNumber::parse(typed, &visit.console.settings.region)
         && visit.hub().number_history(number.e164(), None, 1).await?.is_some()

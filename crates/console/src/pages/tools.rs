@@ -95,7 +95,7 @@ async fn tools(
     Ok(html! {
         div.columns {
             (tool("phone", "Phone normaliser", field("phone", "number", "Number", "As somebody dialled or wrote it")))
-            (tool("quote", "Rate quote", html! {
+            @if decks.is_empty() { (no_decks()) } @else { (tool("quote", "Rate quote", html! {
                 div.field {
                     label for="quote-deck" { "Rate deck" }
                     select #quote-deck name="deck" {
@@ -106,7 +106,7 @@ async fn tools(
                 }
                 (field("quote", "number", "Number", "Where the call goes"))
                 (field("quote", "seconds", "Seconds", "How long it lasts"))
-            }))
+            })) }
             (tool("call", "Call simulator", html! {
                 (field("call", "from", "From", "Who calls"))
                 (field("call", "to", "To", "The number that is dialled"))
@@ -175,6 +175,20 @@ async fn quote(change: &Change) -> Result<Told, Trouble> {
         .cost(Usage::seconds(seconds))
         .map(|rated| reckoned(&rated))
         .map_err(|error| error.to_string()))
+}
+
+/// In the place of the quote where nothing could be quoted from.
+fn no_decks() -> Markup {
+    html! {
+        section #quote {
+            h2 { "Rate quote" }
+            div.empty {
+                p.what { "No rate deck." }
+                p { "Calls over leased numbers cost what the customer’s terms say; decks are for accounts and cards." }
+                p { "One comes in by " code { "leaseline rates import" } "." }
+            }
+        }
+    }
 }
 
 fn reckoned(rated: &Rated) -> Markup {

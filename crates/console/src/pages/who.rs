@@ -77,6 +77,7 @@ async fn page_of(visit: &Visit, typed: &Typed<'_>, wrong: &Wrong) -> Markup {
                 button.main { "Ask" }
                 button name="format" value="json" { "Answer as JSON" }
                 button name="format" value="csv" { "Answer as CSV" }
+                button name="format" value="calls" { "Calls as CSV" }
             }
         }))
     }
@@ -119,6 +120,7 @@ pub(crate) async fn ask(change: Change) -> Answer {
         visit.hub().records_near(question.number.e164(), question.at, NEAR, MOST_CALLS).await?;
     match change.field("format") {
         "csv" => return Ok(holders_sheet(holders, &question).csv()),
+        "calls" => return Ok(calls_sheet(calls.as_deref().unwrap_or_default()).csv()),
         "json" => return Ok(as_json(&question, found.as_ref())),
         _ => {}
     }
@@ -127,11 +129,11 @@ pub(crate) async fn ask(change: Change) -> Answer {
             p.sentence { (sentence(&question, found.as_ref())) }
             @if !holders.is_empty() {
                 h2 { "All who held it then or within 2 seconds" }
-                (holders_sheet(holders, &question).table_only())
+                (holders_sheet(holders, &question).answer())
             }
             @if let Some(calls) = &calls {
                 h2 { "Calls within 15 minutes" }
-                (calls_sheet(calls).table_only())
+                (calls_sheet(calls).answer())
             }
             (facts([("Asked for", at(question.at)), ("Number", our_number(&question.number))]))
         }

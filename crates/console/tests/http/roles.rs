@@ -2,69 +2,138 @@
 
 use leaseline_core::staff::StaffRole;
 
-use crate::harness::{Browser, Site, on_both};
+use crate::furnished::Furnished;
+use crate::harness::{Browser, on_both};
 
 const ROLES: [StaffRole; 5] = StaffRole::ALL;
 
-/// The roles' answers to a page, from the viewer to the administrator.
-fn pages(site: &Site, browsers: &[Browser<'_>], path: &str, expected: [u16; 5]) {
-    let path = filled(site, path);
-    let got: Vec<_> = browsers.iter().map(|browser| browser.get(&path).status).collect();
-    assert_eq!(got, expected, "{path}");
-}
+/// The routes of pages, and each role's answer, from the viewer to the administrator.
+#[rustfmt::skip] // a page a line
+const PAGES: [(&str, [u16; 5]); 27] = [
+    ("", [200; 5]),
+    ("/", [200; 5]),
+    ("/search", [200; 5]),
+    ("/who", [403, 200, 403, 200, 200]),
+    ("/leases", [200; 5]),
+    ("/leases/{id}", [200; 5]),
+    ("/leases/{id}/release", [403, 200, 403, 200, 200]),
+    ("/numbers", [200; 5]),
+    ("/numbers/import", [403, 403, 403, 200, 200]),
+    ("/numbers/{number}", [200; 5]),
+    ("/customers", [200; 5]),
+    ("/customers/{id}", [200; 5]),
+    ("/customers/{id}/status", [403, 403, 200, 200, 200]),
+    ("/calls", [200; 5]),
+    ("/calls/{id}", [200; 5]),
+    ("/requests", [403, 403, 403, 200, 200]),
+    ("/requests/{id}", [403, 403, 403, 200, 200]),
+    ("/health", [200; 5]),
+    ("/audit", [403, 403, 403, 200, 200]),
+    ("/accounts", [200; 5]),
+    ("/accounts/{id}", [200; 5]),
+    ("/cards", [200; 5]),
+    ("/cards/{group}", [200; 5]),
+    ("/tools", [200; 5]),
+    // Whatever the role, these are for everybody.
+    ("/log-in", [200; 5]),
+    ("/set-up", [404; 5]),
+    ("/assets/{name}", [404; 5]),
+];
 
-/// The roles' answers to a form that changes nothing, as it lacks a reason.
-fn forms(site: &Site, browsers: &[Browser<'_>], path: &str, expected: [u16; 5]) {
-    let path = filled(site, path);
-    let got: Vec<_> = browsers.iter().map(|browser| browser.post(&path, "").status).collect();
-    assert_eq!(got, expected, "{path}");
-}
-
-fn filled(site: &Site, path: &str) -> String {
-    let lease = &site.granted.lease;
-    let number = lease.members[0].number.e164().to_string();
-    path.replace("LEASE", &lease.id.to_string())
-        .replace("CUSTOMER", &lease.customer.to_string())
-        .replace("NUMBER", &number)
-}
+/// The routes of forms, what is sent, which lacks a reason, and each role's answer.
+#[rustfmt::skip] // a form a line
+const FORMS: [(&str, &str, [u16; 5]); 14] = [
+    ("/who", "", [403, 422, 403, 422, 422]),
+    ("/leases/{id}", "", [403, 422, 422, 422, 422]),
+    ("/leases/{id}/release", "", [403, 422, 403, 422, 422]),
+    ("/numbers/import", "", [403, 403, 403, 422, 422]),
+    ("/customers/{id}/top-up", "", [403, 403, 422, 422, 422]),
+    ("/customers/{id}/status", "", [403, 403, 422, 422, 422]),
+    ("/calls/{id}", "", [403, 422, 422, 422, 422]),
+    ("/cards", "number=6000100001", [403, 422, 422, 422, 422]),
+    ("/tools", "tool=phone&number=0388880000", [200; 5]),
+    ("/tools", "tool=hash", [403, 403, 403, 404, 404]),
+    ("/theme", "to=dark", [303; 5]),
+    ("/log-in", "name=nobody", [422; 5]),
+    ("/set-up", "", [404; 5]),
+    // Last, as the session is over then.
+    ("/log-out", "", [303; 5]),
+];
 
 #[test]
 fn each_role_reaches_its_own_pages_and_no_others() {
     on_both(|site| {
-        let browsers: Vec<_> = ROLES.into_iter().map(|role| site.browser(role)).collect();
-        let page = |path: &str, expected| pages(site, &browsers, path, expected);
-        for path in ["", "/leases", "/leases/LEASE", "/numbers", "/numbers/NUMBER", "/customers"] {
-            page(&format!("/console{path}"), [200; 5]);
+        let world = Furnished::new(site);
+        let browsers = ROLES.map(|role| site.browser(role));
+        let check = |path: &str, more: &str, expected: [u16; 5]| {
+            let path = format!("{}{more}", world.filled(path));
+            let got = browsers.each_ref().map(|browser| browser.get(&path).status);
+            assert_eq!(got, expected, "{path}");
+        };
+        for (path, expected) in PAGES {
+            check(path, "", expected);
+            // A file shows nobody what the page would not.
+            check(path, "?format=csv", expected);
         }
-        page("/console/customers/CUSTOMER", [200; 5]);
-        page("/console/calls", [200; 5]);
-        page("/console/health", [200; 5]);
-        page("/console/accounts", [200; 5]);
-        page("/console/cards", [200; 5]);
-        page("/console/tools", [200; 5]);
-        page("/console/requests", [403, 403, 403, 200, 200]);
-        page("/console/search?q=nothing", [200; 5]);
-        page("/console/who", [403, 200, 403, 200, 200]);
-        page("/console/leases/LEASE/release", [403, 200, 403, 200, 200]);
-        page("/console/customers/CUSTOMER/status", [403, 403, 200, 200, 200]);
-        page("/console/numbers/import", [403, 403, 403, 200, 200]);
-        page("/console/audit", [403, 403, 403, 200, 200]);
-        page("/console/nowhere", [404; 5]);
-
-        let form = |path: &str, expected| forms(site, &browsers, path, expected);
-        form("/console/who", [403, 422, 403, 422, 422]);
-        form("/console/leases/LEASE", [403, 422, 422, 422, 422]);
-        form("/console/leases/LEASE/release", [403, 422, 403, 422, 422]);
-        form("/console/customers/CUSTOMER/top-up", [403, 403, 422, 422, 422]);
-        form("/console/customers/CUSTOMER/status", [403, 403, 422, 422, 422]);
-        form("/console/numbers/import", [403, 403, 403, 422, 422]);
+        check("/nowhere", "", [404; 5]);
+        let before = world.state();
+        for (path, form, expected) in FORMS {
+            let path = world.filled(path);
+            let got = browsers.each_ref().map(|browser| form_answer(browser, &path, form));
+            assert_eq!(got, expected, "{path} {form}");
+        }
+        assert_eq!(world.state(), before, "a form without a reason changes nothing");
     });
+}
+
+fn form_answer(browser: &Browser<'_>, path: &str, form: &str) -> u16 {
+    browser.post(path, form).status
+}
+
+#[test]
+fn what_a_role_may_not_change_stays_as_it_is_whatever_is_sent() {
+    on_both(|site| {
+        let world = Furnished::new(site);
+        let before = world.state();
+        let viewer = site.browser(StaffRole::Viewer);
+        for (path, form) in [
+            ("/leases/{id}/release", "reason=x"),
+            ("/leases/{id}", "reason=x"),
+            ("/calls/{id}", "reason=x"),
+            ("/customers/{id}/top-up", "credits=500&reason=x"),
+            ("/customers/{id}/status", "from=active&reason=x"),
+            ("/numbers/import", "pool=pool+388880000&csv=number%0A0388889999&do=import&reason=x"),
+            ("/cards", "number=6000100001&reason=x"),
+            ("/who", "number=0388880000&time=2020-01-31+20:30&zone=UTC&reason=x"),
+        ] {
+            let answer = viewer.post(&world.filled(path), form);
+            assert_eq!(answer.status, 403, "{path}");
+            for secret in ["195730424", "60195730499", world.pin.as_str()] {
+                assert!(!answer.body.contains(secret), "{path}");
+            }
+        }
+        assert_eq!(world.state(), before);
+    });
+}
+
+#[test]
+fn no_route_is_left_out_here() {
+    let routes = include_str!("../../src/routes.rs");
+    for line in routes.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (path, rest) = line.split_once('"').expect("a path");
+        let known = if rest.contains("web::post()") {
+            FORMS.iter().any(|(form, ..)| *form == path)
+        } else {
+            PAGES.iter().any(|(page, _)| *page == path)
+        };
+        assert!(known, "{path} is asked for by no role");
+    }
 }
 
 #[test]
 fn a_page_shows_only_what_the_role_may_do() {
     on_both(|site| {
-        let lease = filled(site, "/console/leases/LEASE");
+        let lease = format!("/console/leases/{}", site.granted.lease.id);
         let viewer = site.browser(StaffRole::Viewer).get(&lease).body;
         let operator = site.browser(StaffRole::Operator).get(&lease).body;
         for (text, for_viewer) in [
@@ -85,7 +154,7 @@ fn a_page_shows_only_what_the_role_may_do() {
 fn revealing_is_written_down_before_it_shows() {
     on_both(|site| {
         let browser = site.browser(StaffRole::Support);
-        let lease = filled(site, "/console/leases/LEASE");
+        let lease = format!("/console/leases/{}", site.granted.lease.id);
         let without = browser.post(&lease, "reason=+");
         assert!(without.status == 422 && !without.body.contains("195730424"));
         let shown = browser.post(&lease, "reason=ticket+7");
