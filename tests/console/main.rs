@@ -25,12 +25,17 @@ fn the_console_works_in_a_real_browser() {
         .arg(root().join("tests/console/journeys.mjs"))
         .env("BASE", &demo.base)
         .env("LINK", &demo.link)
+        .env("NOW", NOW)
         .env("CHROMIUM", &browser.chromium)
         .env("MODULES", &browser.modules)
         .env("PICTURES", root().join("target/console-pages"))
         .status();
     assert!(status.expect("there is a node").success(), "see above what the browser found");
 }
+
+/// The world that is looked at, and the instant at which its clock and the browser's stand still.
+const SEED: &str = "1";
+const NOW: &str = "2026-06-15T04:20:00Z";
 
 /// What is needed to drive a browser.
 struct Browser {
@@ -68,7 +73,7 @@ impl Demo {
         let binary = std::env::current_exe().unwrap();
         let binary = binary.parent().and_then(Path::parent).unwrap().join("leaseline");
         let mut child = Command::new(binary)
-            .args(["--json", "demo", "--listen", "127.0.0.1:0"])
+            .args(["--json", "demo", "--listen", "127.0.0.1:0", "--seed", SEED, "--now", NOW])
             .current_dir(std::env::temp_dir())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

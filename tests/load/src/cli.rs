@@ -165,9 +165,16 @@ impl Load {
 
 #[derive(Args)]
 pub(crate) struct Look {
-    /// The database: a new file, an empty database of a server, or one that was filled before.
-    #[arg(long)]
-    pub(crate) database_url: String,
+    /// Where to look; PostgreSQL's server is named by LEASELINE_TEST_POSTGRES. Each database is made
+    /// for the measurement and gone after it.
+    #[arg(long, value_enum, default_value_t = Databases::Sqlite)]
+    pub(crate) database: Databases,
+    /// The database instead: a new file, an empty database of a server, or one that was filled before.
+    #[arg(long, conflicts_with = "database")]
+    pub(crate) database_url: Option<String>,
+    /// Where SQLite's files go.
+    #[arg(long, default_value_os_t = std::env::temp_dir())]
+    pub(crate) folder: PathBuf,
     /// How many leases are live.
     #[arg(long, default_value_t = 50_000)]
     pub(crate) live: usize,
@@ -180,6 +187,9 @@ pub(crate) struct Look {
     /// How many requests are remembered.
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) requests: usize,
+    /// Exit code 1 if a page of the console takes so many milliseconds or more, in the median.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) most_ms: u64,
 }
 
 #[derive(Args)]

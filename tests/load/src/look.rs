@@ -1,4 +1,5 @@
-//! How long it takes to look at a grown database: each read of the console, by itself.
+//! How long it takes to look at a grown database: each read of the console by itself, then each of its
+//! pages as a browser gets it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -26,9 +27,10 @@ use leaseline_hub::{Clock, Commits, Hub, Ids, RandomIds, Schema, Settings, Syste
 use tokio::runtime;
 use tokio::task::JoinSet;
 
-use crate::Failure;
 use crate::cli::Look;
+use crate::database::Database;
 use crate::world::{Size, World, region};
+use crate::{Failure, Verdict, pages};
 
 /// So many requests are under way while the database is filled: fewer than wait for the writer.
 const AT_ONCE: usize = 2_000;
@@ -37,8 +39,8 @@ const RECORDS_AT_ONCE: usize = 1_000;
 /// So many numbers are never leased.
 const SPARE: usize = 1_000;
 
-/// So often each read is measured.
-const TIMES: u32 = 20;
+/// So often each read, and each page, is measured.
+pub(crate) const TIMES: u32 = 20;
 
 /// Between two rounds of leases, each of which lasts for an hour.
 const ROUND: Duration = Duration::from_secs(7_200);
@@ -52,13 +54,35 @@ impl Clock for MovedClock {
     }
 }
 
-/// Fills a database, if it is empty, and says how long each read takes.
-pub(crate) fn look(arguments: &Look) -> Result<(), Failure> {
-    let is_new = matches!(Hub::schema(&arguments.database_url)?, Schema::Empty);
+/// Fills databases that are empty, and says how long each read and each page takes on them.
+pub(crate) fn look(arguments: &Look) -> Result<Verdict, Failure> {
+    if let Some(url) = &arguments.database_url {
+        return look_at(url, arguments, || Ok(()));
+    }
+    let mut verdict = Verdict::Good;
+    for kind in arguments.database.kinds() {
+        println!("{}", kind.name());
+        let database = Database::fresh(*kind, &arguments.folder)?;
+        if look_at(&database.url(), arguments, || database.settle())? == Verdict::Bad {
+            verdict = Verdict::Bad;
+        }
+    }
+    Ok(verdict)
+}
+
+/// `settle` is done to a database that was just filled.
+fn look_at(
+    url: &str,
+    arguments: &Look,
+    settle: impl FnOnce() -> Result<(), Failure>,
+) -> Result<Verdict, Failure> {
+    let is_new = matches!(Hub::schema(url)?, Schema::Empty);
     if is_new {
         let numbers = arguments.live + SPARE;
         let size = Size { numbers, customers: CUSTOMERS, past: 0, live: 0, limit: Limit::NONE };
-        World::prepare(&arguments.database_url, &size)?;
+        World::prepare(url, &size)?;
+    } else {
+        Hub::migrate(url)?;
     }
     runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         // A new database was just made by the machine's own clock, and time does not go back.
@@ -67,16 +91,18 @@ pub(crate) fn look(arguments: &Look) -> Result<(), Failure> {
             clock: Box::new(clock.clone()),
             commits: Commits::AtOnce,
             batch_limit: 1_024,
-            ..Settings::new(&arguments.database_url)
+            ..Settings::new(url)
         })?;
         if is_new {
             let began = Instant::now();
             fill(&hub, &clock, arguments).await?;
+            settle()?;
             println!("filled in {:.0?}", began.elapsed());
         }
         measure(&hub).await?;
+        let verdict = pages::measure(&hub, Duration::from_millis(arguments.most_ms)).await?;
         hub.close().await;
-        Ok(())
+        Ok(verdict)
     })
 }
 
@@ -120,7 +146,7 @@ async fn lease_all(hub: &Hub, count: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-fn customer(nth: usize) -> Result<CustomerId, Failure> {
+pub(crate) fn customer(nth: usize) -> Result<CustomerId, Failure> {
     let id = i64::try_from(nth % usize::from(CUSTOMERS) + 1)?;
     Ok(CustomerId::new(id).ok_or("find the customer")?)
 }
@@ -232,10 +258,16 @@ async fn told<T>(
         read().await?;
         took.push(began.elapsed());
     }
+    tell(what, took);
+    Ok(())
+}
+
+/// Prints the median and the slowest of some, and returns the median.
+pub(crate) fn tell(what: &str, mut took: Vec<Duration>) -> Duration {
     took.sort();
     let (median, slowest) = (took[took.len() / 2], took[took.len() - 1]);
     println!("{what}: median {median:.1?}, slowest {slowest:.1?}");
-    Ok(())
+    median
 }
 
 /// So many lines has a page.

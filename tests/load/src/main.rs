@@ -24,6 +24,7 @@ mod grow;
 mod hello;
 mod leases;
 mod look;
+mod pages;
 mod report;
 mod run;
 mod scenario;
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
-        Command::Look(arguments) => look::look(&arguments).map(|()| Verdict::Good),
+        Command::Look(arguments) => look::look(&arguments),
         Command::Grow(arguments) => grow::grow(&arguments),
         Command::Hello => hello::hello().map(|()| Verdict::Good),
         Command::Serve(arguments) => serve::serve(&arguments).map(|()| Verdict::Good),
