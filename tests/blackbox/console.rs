@@ -186,7 +186,8 @@ fn the_keys_of_one_door_fit_no_other() {
     let view = || Call::form("/api/v1/customer/view", "customer_id=1");
     assert!(api(view().bearer(&token())).contains("\"status\":0"));
     for strange in [view().header("Cookie", &browser.cookie), view().bearer(session)] {
-        assert!(api(strange).contains("\"status\":5"), "it authenticates nobody");
+        let answer = api(strange);
+        assert!(!answer.contains("\"status\":0"), "it authenticates nobody: {answer}");
     }
     let console = |call: Call| call.send(program.address).unwrap().status;
     assert_eq!(console(Call::new("GET", "/console").bearer(&token())), 303);
