@@ -53,7 +53,7 @@ pub struct MorChange {
 }
 
 /// A user who may use methods: the one under whose name they are decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MorCaller {
     user: MorUserId,
     sees_everything: bool,

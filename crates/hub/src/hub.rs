@@ -34,7 +34,8 @@ use crate::meters;
 use crate::mor_users::MorIdentities;
 use crate::passwords::Checker;
 use crate::quotas::{Quotas, Used};
-use crate::readers::Readers;
+use crate::readers::{Lane, Lookup, Readers};
+use crate::reads::Lanes;
 use crate::request::{Request, Way};
 use crate::sweeper;
 use crate::switches::Switches;
@@ -64,6 +65,7 @@ struct Inner {
     store: Store,
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
     readers: Readers,
+    lanes: Lanes,
     identities: Identities,
     mor_identities: MorIdentities,
     switches: Switches,
@@ -229,6 +231,7 @@ impl Hub {
             store: store.clone(),
             inbox: Mutex::new(Some(sender)),
             readers,
+            lanes: Lanes::default(),
             identities: Identities::default(),
             mor_identities: MorIdentities::default(),
             switches: Switches::default(),
@@ -317,7 +320,7 @@ impl Hub {
     }
 
     pub(crate) fn reads_in_flight(&self) -> usize {
-        self.0.readers.in_flight()
+        self.0.readers.in_flight() + self.0.lanes.waiting()
     }
 
     pub(crate) fn inventory_was_counted(&self, at: Timestamp, stock: HashMap<PoolId, Stock>) {
@@ -392,6 +395,16 @@ impl Hub {
     ) -> Result<T, Failure> {
         let reading = self.0.readers.read(work);
         timeout(self.0.patience, reading).await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    /// Looks something up, together with whoever asks the same kind of question meanwhile.
+    pub(crate) async fn look_up<L: Lookup>(
+        &self,
+        lane: impl Fn(&Lanes) -> &Arc<Lane<L>>,
+        key: L::Key,
+    ) -> Result<Option<L::Found>, Failure> {
+        let looking = self.0.readers.look_up(lane(&self.0.lanes), key);
+        timeout(self.0.patience, looking).await.unwrap_or(Err(Failure::Unavailable))
     }
 
     /// Reads past the queue: whether the store answers must not depend on how much is asked.

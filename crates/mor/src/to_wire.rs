@@ -1,96 +1,96 @@
 //! From outcomes to XML, byte for byte as the API's clients know it.
 
+use std::fmt::Display;
+
 use leaseline_core::Timestamp;
-use leaseline_core::card::{Card, CardNumber, SoldCard};
-use leaseline_core::ids::MorUserId;
+use leaseline_core::card::{Card, SoldCard};
 use leaseline_core::money::Credits;
 use leaseline_core::timestamp::{Utc, Zone};
 use leaseline_hub::cards::CardGroupLine;
 
-use crate::xml::Element;
-
-use Element::Branch;
+use crate::xml::Xml;
 
 pub(crate) fn error(text: &str) -> String {
-    status(Element::leaf("error", text))
+    status("error", text)
 }
 
 pub(crate) fn group_created() -> String {
-    status(Element::leaf("success", "Card Group was successfully created"))
+    status("success", "Card Group was successfully created")
 }
 
 pub(crate) fn cards_created() -> String {
-    status(Element::leaf("success", "Cards were successfully created"))
+    status("success", "Cards were successfully created")
 }
 
-fn status(element: Element) -> String {
-    page(Branch("status", vec![element]))
-}
-
-fn page(element: Element) -> String {
-    Branch("page", vec![element]).document()
+fn status(what: &'static str, text: &str) -> String {
+    Xml::document("page", |page| page.branch("status", |status| status.leaf(what, text)))
 }
 
 pub(crate) fn version() -> String {
-    page(Element::leaf("version", env!("CARGO_PKG_VERSION")))
+    Xml::document("page", |page| page.leaf("version", env!("CARGO_PKG_VERSION")))
 }
 
 pub(crate) fn balance(balance: Credits) -> String {
-    page(Element::leaf("balance", balance.in_dollars()))
+    Xml::document("page", |page| page.leaf("balance", balance.in_dollars()))
+}
+
+/// A page with an element of this name in which each of the things has one of its own.
+fn list<T>(
+    name: &'static str,
+    each: &'static str,
+    things: &[T],
+    write: impl Fn(&mut Xml, &T),
+) -> String {
+    Xml::document("page", |page| {
+        page.branch(name, |list| {
+            things.iter().for_each(|thing| list.branch(each, |element| write(element, thing)));
+        });
+    })
 }
 
 pub(crate) fn groups(lines: &[CardGroupLine]) -> String {
-    page(Branch("cc_groups", lines.iter().map(group).collect()))
+    list("cc_groups", "cc_group", lines, group)
 }
 
-fn group(CardGroupLine { group, cards }: &CardGroupLine) -> Element {
+fn group(xml: &mut Xml, CardGroupLine { group, cards }: &CardGroupLine) {
     let terms = &group.terms;
-    let lengths = format!("{}/{}", terms.number_length.get(), terms.pin_length.get());
-    Branch(
-        "cc_group",
-        vec![
-            Element::leaf("group_id", group.id),
-            Element::leaf("group_name", terms.name.as_str()),
-            Element::leaf("group_description", &terms.description),
-            Element::leaf("group_number_pin_length", lengths),
-            Element::leaf("group_tariff", terms.tariff),
-            Element::leaf("group_lcr", terms.lcr),
-            Element::leaf("group_price", terms.price_with_tax.in_dollars()),
-            Element::leaf("group_price_without_tax", group.new_balance().in_dollars()),
-            Element::leaf("group_cards_count", cards),
-            Element::leaf("group_currency", terms.currency),
-        ],
-    )
+    let lengths = format_args!("{}/{}", terms.number_length.get(), terms.pin_length.get());
+    xml.leaf("group_id", group.id);
+    xml.leaf("group_name", terms.name.as_str());
+    xml.leaf("group_description", &terms.description);
+    xml.leaf("group_number_pin_length", lengths);
+    xml.leaf("group_tariff", terms.tariff);
+    xml.leaf("group_lcr", terms.lcr);
+    xml.leaf("group_price", terms.price_with_tax.in_dollars());
+    xml.leaf("group_price_without_tax", group.new_balance().in_dollars());
+    xml.leaf("group_cards_count", cards);
+    xml.leaf("group_currency", terms.currency);
 }
 
 pub(crate) fn cards(cards: &[Card]) -> String {
-    page(Branch("cards", cards.iter().map(card).collect()))
+    list("cards", "card", cards, card)
 }
 
-fn card(card: &Card) -> Element {
+fn card(xml: &mut Xml, card: &Card) {
     let label = &card.label;
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let distributor = label.distributor.as_ref().map(MorUserId::to_string);
-    let sold = if card.sold_at.is_some() { "yes" } else { "no" };
-    Branch(
-        "card",
-        vec![
-            Element::leaf("card_id", card.id),
-            Element::leaf("card_number", card.number.as_str()),
-            Element::leaf("card_name", text(&card.name)),
-            Element::leaf("card_pin", card.pin.expose()),
-            Element::leaf("card_batch_number", text(&label.batch_number)),
-            Element::leaf("card_callerid", text(&card.caller_id)),
-            Element::leaf("card_balance", card.balance.in_dollars()),
-            Element::leaf("card_minimal_balance", label.min_balance.in_dollars()),
-            Element::leaf("card_first_use", time(card.life.first_use)),
-            Element::leaf("card_daily_charge_paid_till", time(card.life.daily_charge_paid_till)),
-            Element::leaf("card_sold", sold),
-            Element::leaf("card_language", text(&label.language)),
-            Element::leaf("card_distributor", distributor.unwrap_or_default()),
-            Element::leaf("card_currency", card.currency),
-        ],
-    )
+    xml.leaf("card_id", card.id);
+    xml.leaf("card_number", card.number.as_str());
+    xml.leaf("card_name", or_empty(card.name.as_ref()));
+    xml.leaf("card_pin", card.pin.expose());
+    xml.leaf("card_batch_number", or_empty(label.batch_number.as_ref()));
+    xml.leaf("card_callerid", or_empty(card.caller_id.as_ref()));
+    xml.leaf("card_balance", card.balance.in_dollars());
+    xml.leaf("card_minimal_balance", label.min_balance.in_dollars());
+    xml.leaf("card_first_use", time(card.life.first_use));
+    xml.leaf("card_daily_charge_paid_till", time(card.life.daily_charge_paid_till));
+    xml.leaf("card_sold", if card.sold_at.is_some() { "yes" } else { "no" });
+    xml.leaf("card_language", or_empty(label.language.as_ref()));
+    xml.leaf("card_distributor", or_empty(label.distributor.as_ref()));
+    xml.leaf("card_currency", card.currency);
+}
+
+fn or_empty<T: Display>(value: Option<&T>) -> &dyn Display {
+    value.map_or(&"", |value| value)
 }
 
 /// `2026-11-25 09:30:00`, in UTC; empty where nothing happened yet.
@@ -106,17 +106,10 @@ fn time(at: Option<Timestamp>) -> String {
 }
 
 pub(crate) fn sold(cards: &[SoldCard]) -> String {
-    page(Branch("cards", cards.iter().map(sold_card).collect()))
-}
-
-fn sold_card(card: &SoldCard) -> Element {
-    Branch(
-        "card",
-        vec![
-            Element::leaf("pin", card.pin.expose()),
-            Element::leaf("number", CardNumber::as_str(&card.number)),
-            Element::leaf("balance_without_vat", card.balance.in_dollars()),
-            Element::leaf("currency", card.currency),
-        ],
-    )
+    list("cards", "card", cards, |xml, card| {
+        xml.leaf("pin", card.pin.expose());
+        xml.leaf("number", card.number.as_str());
+        xml.leaf("balance_without_vat", card.balance.in_dollars());
+        xml.leaf("currency", card.currency);
+    })
 }

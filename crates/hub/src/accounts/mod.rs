@@ -41,7 +41,7 @@ impl Hub {
     /// # Errors
     /// [`Failure`] when the store does not answer, or there is no such account.
     pub async fn account_balance(&self, account: AccountId) -> Result<Credits, Failure> {
-        let found = self.read(move |tx| load::accounts::balance(tx, account)).await?;
+        let found = self.look_up(|lanes| &lanes.balances, account).await?;
         found.ok_or(Failure::Unavailable)
     }
 

@@ -1,5 +1,7 @@
 //! Groups of cards.
 
+use std::sync::Arc;
+
 use leaseline_core::Timestamp;
 use leaseline_core::card::CardGroupTerms;
 use leaseline_core::currency::CurrencyCode;
@@ -9,7 +11,6 @@ use leaseline_store::load::cards::CardGroupLine;
 use leaseline_store::load::mor_items::{self, MorKind};
 use leaseline_store::{StoreError, Tx, load, record};
 
-use super::MOST_SHOWN;
 use crate::failure::Failure;
 use crate::hub::Hub;
 use crate::ids::Ids;
@@ -81,7 +82,7 @@ impl Hub {
     }
 
     /// The groups that the caller sees, in the order in which they were made, at most
-    /// [`MOST_SHOWN`]; with an id, that one alone.
+    /// [`MOST_SHOWN`](super::MOST_SHOWN); with an id, that one alone.
     ///
     /// # Errors
     /// [`Failure`] when the store does not answer.
@@ -89,9 +90,9 @@ impl Hub {
         &self,
         caller: &MorCaller,
         only: Option<CardGroupId>,
-    ) -> Result<Vec<CardGroupLine>, Failure> {
-        let caller = *caller;
-        self.read(move |tx| load::cards::groups(tx, &caller, only, MOST_SHOWN)).await
+    ) -> Result<Arc<[CardGroupLine]>, Failure> {
+        let seen = self.look_up(|lanes| &lanes.card_groups, (*caller, only)).await?;
+        Ok(seen.unwrap_or_default())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Accounts, who has which e-mail address, and balances.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use leaseline_core::account::{
@@ -13,7 +15,7 @@ use crate::dialect::Lock;
 use crate::error::StoreError;
 use crate::row::known;
 use crate::schema::{account_emails, accounts};
-use crate::statement::Statement;
+use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
 /// The account that logs in by this name.
@@ -57,10 +59,16 @@ pub fn accounts_after(
     rows.into_iter().map(|row| AccountLogin::try_from(row).map(|login| login.account)).collect()
 }
 
-/// The balance that an account spends.
-pub fn balance(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Credits>, StoreError> {
-    let rows: Vec<i64> = Statement::<BigInt>::new(BALANCE).integer(id.get()).load(tx.connection)?;
-    Ok(rows.first().copied().map(Credits::new))
+/// What these accounts may spend, as far as they exist: the balances of their customers.
+pub fn balances(
+    tx: &mut Tx<'_>,
+    accounts: &[AccountId],
+) -> Result<HashMap<AccountId, Credits>, StoreError> {
+    let rows = Rows::new("id").integers(accounts.iter().map(|id| id.get()));
+    let rows: Vec<(i64, i64)> =
+        Statement::<(BigInt, BigInt)>::new(BALANCES).over(rows).load(tx.connection)?;
+    let read = |(id, balance)| Ok((known(AccountId::new(id), TABLE)?, Credits::new(balance)));
+    rows.into_iter().map(read).collect()
 }
 
 /// Who has an e-mail address.
@@ -77,10 +85,9 @@ pub fn email_owner(tx: &mut Tx<'_>, key: &EmailKey) -> Result<Option<EmailOwner>
     .transpose()
 }
 
-const BALANCE: &str = "
-    SELECT l.balance FROM accounts a
-    JOIN customers c ON c.id = a.customer_id JOIN ledgers l ON l.id = c.ledger_id
-    WHERE a.id = {}";
+const BALANCES: &str = "
+    SELECT a.id, l.balance FROM v JOIN accounts a ON a.id = v.id
+    JOIN customers c ON c.id = a.customer_id JOIN ledgers l ON l.id = c.ledger_id";
 
 const TABLE: &str = "accounts";
 const EMAILS: &str = "account_emails";

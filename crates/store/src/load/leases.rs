@@ -1,5 +1,6 @@
 //! Leases with their members.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,20 +20,21 @@ use crate::row::{BY_OPERATOR, Code, instant, known, lease_id, quarantine};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
-/// One lease, with its members in the order they were asked for. One whose users were erased is
-/// over, and left out.
-pub fn lease(tx: &mut Tx<'_>, id: LeaseId) -> Result<Option<Lease>, StoreError> {
-    let reference = id.uuid();
-    let rows: Vec<LeaseRow> = Statement::<LeaseSql>::new(LEASE)
-        .over(Rows::new("id").bytes([reference.as_bytes().as_slice()]))
-        .load(tx.connection)?;
-    let mut rows = rows.into_iter();
-    let Some(first) = rows.next() else { return Ok(None) };
-    let mut lease = Lease::try_from(first)?;
+/// These leases, as far as they exist, with their members in the order they were asked for. One
+/// whose users were erased is over, and left out.
+pub fn leases(tx: &mut Tx<'_>, ids: &[LeaseId]) -> Result<HashMap<LeaseId, Lease>, StoreError> {
+    let names: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    let rows = Rows::new("id").bytes(names.iter().map(|name| name.as_bytes().as_slice()));
+    let rows: Vec<LeaseRow> = Statement::<LeaseSql>::new(LEASES).over(rows).load(tx.connection)?;
+    let mut leases: HashMap<_, Lease> = HashMap::with_capacity(ids.len());
     for row in rows {
-        lease.members.push(member(row)?);
+        let id = lease_id(&row.id)?;
+        match leases.entry(id) {
+            Entry::Occupied(lease) => lease.into_mut().members.push(member(row)?),
+            Entry::Vacant(place) => drop(place.insert(Lease::try_from(row)?)),
+        }
     }
-    Ok(Some(lease))
+    Ok(leases)
 }
 
 /// The leases that hold these numbers now, by number: each with its members.
@@ -189,7 +191,7 @@ fn phone_count(
     Ok(((customer, phone), live))
 }
 
-const LEASE: &str = "
+const LEASES: &str = "
     SELECT l.id, l.customer_id, l.kind, l.granted_by, l.granted_at, l.expires_at, l.released_at,
            m.number_id, n.e164, n.shown, m.turn, m.phone_e164, m.phone_sent, m.imsi, m.mcc, m.mnc
     FROM v JOIN leases l ON l.id = v.id
@@ -256,7 +258,7 @@ const RELEASABLE: &str = "
     JOIN lease_members m ON m.lease_id = l.id
     JOIN numbers n ON n.id = m.number_id
     JOIN pools p ON p.id = n.pool_id
-    ORDER BY l.id, m.position";
+    ORDER BY m.position";
 
 const LIVE_BY_PHONE: &str = "
     SELECT v.customer_id, v.phone, count(l.id)

@@ -2,12 +2,15 @@
 //! reads never wait behind a writer. A thread that is at work goes on to the next read without
 //! anybody having to be woken: under load, that is what most of a small read would cost.
 //!
-//! What may take long, and the question whether the store answers at all, go past the queue, so
-//! that neither holds up the other.
+//! Small questions of one kind share a statement (see [`Lane`]). What may take long, and the
+//! question whether the store answers at all, go past the queue, so that neither holds up the
+//! other.
 
-use std::collections::VecDeque;
+mod lane;
+mod queue;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use leaseline_store::{ReadPool, Store, StoreError, Tx};
@@ -17,8 +20,8 @@ use crate::failure::Failure;
 use crate::hub::lock;
 use crate::meters;
 
-/// So many reads may wait for a thread.
-const MOST_WAITING: usize = 4_096;
+pub(crate) use lane::{Lane, Lookup};
+use queue::{Job, Queue};
 
 /// So many reads go past the queue at a time.
 const APART: usize = 2;
@@ -30,22 +33,6 @@ pub(crate) struct Readers {
     /// None once the hub is closed.
     pool: Mutex<Option<ReadPool>>,
     apart: Semaphore,
-}
-
-/// A read with its way back.
-type Job = Box<dyn FnOnce(&ReadPool) + Send>;
-
-#[derive(Default)]
-struct Queue {
-    state: Mutex<State>,
-    arrived: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    waiting: VecDeque<Job>,
-    at_work: usize,
-    is_closed: bool,
 }
 
 impl Readers {
@@ -80,8 +67,7 @@ impl Readers {
 
     /// How many read, or wait for a thread.
     pub(crate) fn in_flight(&self) -> usize {
-        let state = lock(&self.queue.state);
-        state.waiting.len() + state.at_work
+        self.queue.in_flight()
     }
 
     /// Reads; at most as many at a time as there are threads.
@@ -90,12 +76,26 @@ impl Readers {
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
         let (reply, answered) = oneshot::channel();
-        self.queue.push(Box::new(move |pool| {
+        self.queue.push(Job::new(move |pool| {
             // A caller that has given up needs no answer.
             if !reply.is_closed() {
                 let _ = reply.send(carry_out(pool, work));
             }
+            None
         }))?;
+        answered.await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    /// Looks something up, together with whoever asks the same kind of question meanwhile.
+    pub(crate) async fn look_up<L: Lookup>(
+        &self,
+        lane: &Arc<Lane<L>>,
+        key: L::Key,
+    ) -> Result<Option<L::Found>, Failure> {
+        let (answered, job) = lane.ask(key)?;
+        if let Some(job) = job {
+            self.queue.push(job).inspect_err(|failure| lane.refuse(*failure))?;
+        }
         answered.await.unwrap_or(Err(Failure::Unavailable))
     }
 
@@ -114,49 +114,6 @@ impl Readers {
 impl Drop for Readers {
     fn drop(&mut self) {
         self.queue.close();
-    }
-}
-
-impl Queue {
-    fn push(&self, job: Job) -> Result<(), Failure> {
-        let mut state = lock(&self.state);
-        if state.is_closed {
-            return Err(Failure::Unavailable);
-        }
-        if state.waiting.len() >= MOST_WAITING {
-            return Err(Failure::Overloaded);
-        }
-        state.waiting.push_back(job);
-        drop(state);
-        self.arrived.notify_one();
-        Ok(())
-    }
-
-    fn close(&self) {
-        lock(&self.state).is_closed = true;
-        self.arrived.notify_all();
-    }
-
-    /// Runs until the queue is closed and empty.
-    fn work_off(&self, pool: &ReadPool) {
-        while let Some(job) = self.next() {
-            job(pool);
-            lock(&self.state).at_work -= 1;
-        }
-    }
-
-    fn next(&self) -> Option<Job> {
-        let mut state = lock(&self.state);
-        loop {
-            if let Some(job) = state.waiting.pop_front() {
-                state.at_work += 1;
-                return Some(job);
-            }
-            if state.is_closed {
-                return None;
-            }
-            state = self.arrived.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
     }
 }
 
