@@ -45,7 +45,7 @@ pub(crate) async fn group(visit: Visit, id: Path<String>) -> Answer {
     visit.needs(Duty::Look)?;
     let id = id.parse().ok().and_then(CardGroupId::new).ok_or(Trouble::NotFound)?;
     let found = visit.hub().card_groups(&MorCaller::onlooker(), Some(id)).await?;
-    let line = found.into_iter().next().ok_or(Trouble::NotFound)?;
+    let line = found.first().ok_or(Trouble::NotFound)?;
     let after = visit.asked("after").and_then(|id| CardId::new(id.parse().ok()?));
     let limit = visit.rows();
     let cards = visit.hub().cards_of_group(id, after, limit).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn group(visit: Visit, id: Path<String>) -> Answer {
         return Ok(file);
     }
     let body = html! {
-        (terms(&line))
+        (terms(line))
         h2 { "Cards" }
         (sheet.table(&visit))
         (pager(&visit, "after", next))
