@@ -224,7 +224,7 @@ step("without JavaScript");
   await page.goto(`${BASE}/console/leases`);
   await page.getByLabel("Filter").fill("state:released");
   await page.getByRole("button", { name: "Filter" }).click();
-  check((await text(page)).includes(reference), "a list is filtered by its button");
+  check((await text(page)).includes(reference.slice(-8)), "a list is filtered by its button");
   await context.close();
 }
 
