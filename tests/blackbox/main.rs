@@ -20,3 +20,4 @@ mod slow_reader;
 mod store_away;
 mod tls;
 mod torture;
+mod unknown_commit;
