@@ -37,6 +37,7 @@ fn a_full_disk_is_told_and_got_over() {
     }
     // What was written before can be read.
     assert_eq!(client.balance(), booked);
+    assert!(!process.is_ready());
     disk.empty();
     let began = Instant::now();
     while client.top_up(1).unwrap().status != 0 {
@@ -65,6 +66,35 @@ fn a_database_that_cannot_be_written_to_is_no_place_to_start() {
     let process = Program::apigate(database.url());
     let client = Client { address: process.address, token: token(), customer };
     assert_eq!(client.lease(195_730_424).unwrap().status, 0);
+}
+
+#[test]
+fn a_database_that_becomes_read_only_is_read_and_got_over() {
+    let database = Database::sqlite();
+    let Some(file) = Immutable::made_of(&database) else { return };
+    let customer = world_of(&database, 10);
+    let process = Program::apigate(database.url());
+    let client = Client { address: process.address, token: token(), customer };
+    assert_eq!(client.top_up(1).unwrap().status, 0);
+    let leased = client.lease(195_730_424).unwrap().reference();
+    file.set(true);
+    for _ in 0..3 {
+        assert_eq!(client.top_up(1).unwrap().status, 99);
+        assert_eq!(client.lease(195_730_424).unwrap().status, 99);
+        assert_eq!(client.release(&leased).unwrap().status, 99);
+        assert!(!process.is_ready());
+        // Who only asks is answered.
+        assert_eq!(client.balance(), 1);
+        assert_eq!(client.query(&leased).unwrap().status, 0);
+    }
+    file.set(false);
+    // Nothing but the question itself has it try again.
+    process.wait_until_ready(SOON);
+    assert_eq!(client.top_up(1).unwrap().status, 0);
+    assert_eq!(client.balance(), 2);
+    assert_eq!(client.release(&leased).unwrap().status, 0);
+    process.kill();
+    database.assert_sound();
 }
 
 #[test]
@@ -98,6 +128,41 @@ fn a_damaged_page_is_answered_by_no_wrong_answer() {
     assert_eq!(client.balance(), 8);
     process.kill();
     database.assert_sound();
+}
+
+/// A database's file that can be made read-only under a program that has it open, as a file system is
+/// that met an error of its disk: what is written is refused, and what is open stays so.
+struct Immutable(String);
+
+impl Immutable {
+    /// None where files cannot be made immutable, which with `CI=true` must not be.
+    fn made_of(database: &Database) -> Option<Self> {
+        let path = database.url().strip_prefix("sqlite://").expect("a file").to_owned();
+        let file = Self(path);
+        if file.change("+i", "") && file.change("-i", "") {
+            return Some(file);
+        }
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI=true, but no immutable files");
+        eprintln!("this needs root and a file system with immutable files: DID NOT RUN");
+        None
+    }
+
+    fn set(&self, immutable: bool) {
+        let how = if immutable { "+i" } else { "-i" };
+        assert!(self.change(how, "") && self.change(how, "-wal"));
+    }
+
+    fn change(&self, how: &str, what: &str) -> bool {
+        let file = format!("{}{what}", self.0);
+        Command::new("chattr").args([how, &file]).output().is_ok_and(|it| it.status.success())
+    }
+}
+
+impl Drop for Immutable {
+    fn drop(&mut self) {
+        self.change("-i", "");
+        self.change("-i", "-wal");
+    }
 }
 
 /// A page as it was.

@@ -5,6 +5,9 @@
 //! try waits for the first one, and if it finds the count moved on, the first was committed. This
 //! holds on a standby that took over too, as what was answered is there.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use leaseline_core::Timestamp;
 use leaseline_store::record::writers::BatchStart;
 use leaseline_store::{Session, Store, StoreError, Tx, WriteError, record};
@@ -20,6 +23,27 @@ const TRIES: usize = 3;
 pub(crate) struct Desk {
     session: Option<Session>,
     place: Option<Place>,
+    trouble: Trouble,
+}
+
+/// Whether the last that was to be committed was not, for a reason that the next may meet as well: to be
+/// asked from anywhere.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trouble(Arc<AtomicBool>);
+
+impl Trouble {
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Somebody else's lock says nothing about the store.
+    fn note<T>(&self, done: &Result<T, StoreError>) {
+        match done {
+            Ok(_) => self.0.store(false, Ordering::Relaxed),
+            Err(StoreError::Busy(_) | StoreError::KeyTaken) => {}
+            Err(_) => self.0.store(true, Ordering::Relaxed),
+        }
+    }
 }
 
 /// A writer's row, and the number of its last batch.
@@ -42,12 +66,29 @@ enum Attempt<T> {
 }
 
 impl Desk {
+    /// Of a writer whose troubles can be seen from elsewhere.
+    pub(crate) fn watched(trouble: Trouble) -> Self {
+        Self { trouble, ..Self::default() }
+    }
+
     /// Runs `work` in a transaction and sees to it that it is committed once, or not at all.
     ///
     /// # Errors
     /// [`StoreError::UnknownCommit`] when it can not be found out which; any other error means
     /// that nothing was done.
     pub(crate) fn commit<T>(
+        &mut self,
+        store: &Store,
+        ids: &dyn Ids,
+        now: Timestamp,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let done = self.commit_once(store, ids, now, work);
+        self.trouble.note(&done);
+        done
+    }
+
+    fn commit_once<T>(
         &mut self,
         store: &Store,
         ids: &dyn Ids,

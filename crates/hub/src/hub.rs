@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use crate::accounts;
 use crate::batch::live::LiveLeases;
 use crate::clock::{Clock, Now, SystemClock};
-use crate::desk::Desk;
+use crate::desk::{Desk, Trouble};
 use crate::digits::{Digits, RandomDigits};
 use crate::failure::Failure;
 use crate::idempotency::{Idempotency, Settled};
@@ -37,6 +37,7 @@ use crate::quotas::{Quotas, Used};
 use crate::readers::{Lane, Lookup, Readers};
 use crate::reads::Lanes;
 use crate::request::{Request, Way};
+use crate::room::Room;
 use crate::sweeper;
 use crate::switches::Switches;
 use crate::writer::Writer;
@@ -64,6 +65,8 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     store: Store,
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
+    room: Arc<Room>,
+    trouble: Trouble,
     readers: Readers,
     lanes: Lanes,
     identities: Identities,
@@ -103,7 +106,8 @@ pub struct Settings {
     pub database_url: String,
     /// At most so many requests share a transaction.
     pub batch_limit: usize,
-    /// At most so many requests wait for the writer; more are refused at once.
+    /// At most so many requests wait for the writer, and only as many as it gets to soon; more are
+    /// refused at once.
     pub inbox: usize,
     /// At most so many connections read.
     pub readers: usize,
@@ -210,15 +214,18 @@ impl Hub {
         }
         load::writers::latest_seen(&mut tx)?.into_iter().for_each(|seen| now.has_been(seen));
         let (sender, receiver) = mpsc::channel(settings.inbox);
+        let room = Arc::new(Room::new(settings.inbox));
+        let trouble = Trouble::default();
         let writer = Writer {
             store: store.clone(),
             now: Arc::clone(&now),
             ids: Arc::clone(&settings.ids),
             inbox: receiver,
+            room: Arc::clone(&room),
             batch_limit: settings.batch_limit,
             max_leases_per_phone: settings.max_leases_per_phone,
             answers_kept: settings.answers_kept,
-            desk: Desk::default(),
+            desk: Desk::watched(trouble.clone()),
             live: LiveLeases::default(),
             left_over: None,
         };
@@ -230,6 +237,8 @@ impl Hub {
         let hub = Self(Arc::new(Inner {
             store: store.clone(),
             inbox: Mutex::new(Some(sender)),
+            room,
+            trouble,
             readers,
             lanes: Lanes::default(),
             identities: Identities::default(),
@@ -317,6 +326,11 @@ impl Hub {
     /// The database.
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Whether the last that was to be written was not.
+    pub(crate) fn writes_in_vain(&self) -> bool {
+        self.0.trouble.is_there()
     }
 
     pub(crate) fn reads_in_flight(&self) -> usize {
@@ -462,14 +476,19 @@ impl Hub {
     fn send(&self, command: Command) -> Result<(), Failure> {
         let inbox = lock(&self.0.inbox);
         let inbox = inbox.as_ref().ok_or(Failure::Unavailable)?;
+        if !self.0.room.admits(inbox.max_capacity() - inbox.capacity()) {
+            return Err(overloaded());
+        }
         inbox.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) => {
-                meters::inbox_refused();
-                Failure::Overloaded
-            }
+            TrySendError::Full(_) => overloaded(),
             TrySendError::Closed(_) => Failure::Unavailable,
         })
     }
+}
+
+fn overloaded() -> Failure {
+    meters::inbox_refused();
+    Failure::Overloaded
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

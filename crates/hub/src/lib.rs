@@ -36,6 +36,7 @@ mod reads;
 pub mod records;
 mod request;
 pub mod retention;
+mod room;
 pub mod staff;
 mod sweeper;
 mod switches;

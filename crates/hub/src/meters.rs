@@ -57,7 +57,7 @@ fn describe() {
     describe_histogram!(BATCH_DURATION, "Seconds from a batch's beginning to its commit");
     describe_histogram!(COMMIT_DURATION, "Seconds of COMMIT alone");
     describe_counter!(OVER_QUOTA, "Requests refused to a user or a source that made too many");
-    describe_counter!(INBOX_REFUSALS, "Requests refused because the inbox was full");
+    describe_counter!(INBOX_REFUSALS, "Requests refused because too many waited for the writer");
     describe_counter!(BATCHES_REPLAYED, "Failed batches whose requests were tried one by one");
     describe_counter!(COMMITS_UNKNOWN, "Commits that were not answered");
     describe_counter!(REQUESTS_DROPPED, "Requests that should have been remembered and were not");

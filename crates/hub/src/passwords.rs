@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::failure::Failure;
 use crate::hub::{Hub, lock};
 use crate::logins::Login;
+use crate::room::Room;
 
 /// How long a password is remembered that was found to be right.
 const REMEMBERED: Duration = Duration::from_secs(60);
@@ -24,7 +25,7 @@ const MOST_REMEMBERED: usize = 10_000;
 /// So many passwords are checked at a time, if there are as many processors.
 const MOST_AT_A_TIME: usize = 8;
 
-/// So many may wait for their turn; more are refused at once.
+/// So many may wait for their turn, if it comes soon; more are refused at once.
 const MOST_WAITING: usize = 1_024;
 
 /// What an unknown user's password is checked against: as dear as any other.
@@ -38,10 +39,26 @@ type Proof = [u8; 32];
 /// Checks passwords for a hub.
 pub(crate) struct Checker {
     turns: Semaphore,
+    at_a_time: usize,
     queue: Semaphore,
+    room: Room,
     /// Makes the digests of this process worth nothing to anybody else.
     key: [u8; 32],
     right: Mutex<HashMap<Proof, Instant>>,
+}
+
+/// Somebody's turn, until it is dropped.
+struct Turn<'a> {
+    checker: &'a Checker,
+    began: Instant,
+    _turn: SemaphorePermit<'a>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let Checker { room, at_a_time, .. } = self.checker;
+        room.done(*at_a_time, self.began.elapsed(), self.checker.waiting());
+    }
 }
 
 /// A password could not be hashed: the operating system has no randomness, or no memory is left.
@@ -189,18 +206,30 @@ impl Checker {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let at_a_time = processors.min(MOST_AT_A_TIME);
         Ok(Arc::new(Self {
-            turns: Semaphore::new(processors.min(MOST_AT_A_TIME)),
+            turns: Semaphore::new(at_a_time),
+            at_a_time,
             queue: Semaphore::new(MOST_WAITING),
+            room: Room::new(MOST_WAITING),
             key,
             right: Mutex::default(),
         }))
     }
 
-    async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
-        let _place = self.queue.try_acquire().map_err(|_| Failure::Overloaded)?;
+    async fn turn(&self) -> Result<Turn<'_>, Failure> {
+        if !self.room.admits(self.waiting()) {
+            return Err(Failure::Overloaded);
+        }
+        let place = self.queue.try_acquire().map_err(|_| Failure::Overloaded)?;
         let turn = timeout(PATIENCE, self.turns.acquire()).await;
-        turn.map_err(|_| Failure::Overloaded)?.map_err(|_| Failure::Unavailable)
+        drop(place);
+        let turn = turn.map_err(|_| Failure::Overloaded)?.map_err(|_| Failure::Unavailable)?;
+        Ok(Turn { checker: self, began: Instant::now(), _turn: turn })
+    }
+
+    fn waiting(&self) -> usize {
+        MOST_WAITING - self.queue.available_permits()
     }
 
     /// A hash that was changed meanwhile gives another proof, so a password never outlives it.

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use leaseline_store::{SchemaState, load};
+use leaseline_core::Timestamp;
+use leaseline_store::{SchemaState, Tx, load};
 
 use crate::failure::Failure;
 use crate::hub::Hub;
+use crate::ids::Ids;
+use crate::inbox::Command;
 use crate::meters;
+use crate::request::{Request, Way};
 
 /// So far the clock may be behind the latest instant that any process has seen.
 const MOST_LAG: Duration = Duration::from_secs(5);
@@ -20,6 +24,9 @@ pub enum NotReady {
     /// The store does not answer.
     #[error("the store does not answer")]
     Store,
+    /// The store answers, and takes nothing: its disk is full or read-only.
+    #[error("nothing can be written to the store")]
+    Writing,
     /// The schema is not this version's.
     #[error("the schema is not this version's: run `leaseline migrate`")]
     Schema,
@@ -49,6 +56,10 @@ impl Hub {
         if schema != SchemaState::Current {
             return Err(NotReady::Schema);
         }
+        // Nobody sends anything to whoever is not ready: so it is tried, not waited for.
+        if self.writes_in_vain() && self.ask(Trial).await == Err(Failure::Unavailable) {
+            return Err(NotReady::Writing);
+        }
         let clock = self.clock();
         seen.into_iter().for_each(|seen| clock.has_been(seen));
         if clock.lag() > MOST_LAG {
@@ -60,5 +71,16 @@ impl Hub {
             Some(distance) if distance > MOST_DISTANCE => Err(NotReady::ClockOff),
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether anything can be written: its transaction writes what every one does, and nothing else.
+struct Trial;
+
+impl Request for Trial {
+    type Outcome = ();
+
+    fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
+        way.errand(self, |_: &mut Tx<'_>, _: &Self, _: Timestamp| Ok(Ok(())))
     }
 }

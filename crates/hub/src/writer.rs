@@ -18,16 +18,22 @@ use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::inbox::Command;
 use crate::meters;
+use crate::room::Room;
 
 /// After so long on one batch, what is left of it is told to try again: its callers are about to
 /// give up.
 const BATCH_DEADLINE: Duration = Duration::from_millis(1_500);
+
+/// So many requests with a transaction each are carried out before it is seen again who waits: they take
+/// as long as a batch does.
+const MOST_ERRANDS: usize = 16;
 
 pub(crate) struct Writer {
     pub(crate) store: Store,
     pub(crate) now: Arc<Now>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) inbox: Receiver<Command>,
+    pub(crate) room: Arc<Room>,
     pub(crate) batch_limit: usize,
     pub(crate) max_leases_per_phone: Limit,
     pub(crate) answers_kept: Duration,
@@ -41,11 +47,16 @@ impl Writer {
     /// Runs until every sender is gone and the inbox is empty.
     pub(crate) fn run(mut self) {
         while let Some(first) = self.left_over.take().or_else(|| self.inbox.blocking_recv()) {
+            let began = Instant::now();
+            self.room.taken();
             let (batch, errands) = self.gather(first);
+            let count = batch.len() + errands.len();
             if batch.len() > 0 {
                 self.carry_out(batch);
             }
             errands.into_iter().for_each(|errand| self.run_errand(errand));
+            let left = self.inbox.len() + usize::from(self.left_over.is_some());
+            self.room.done(count, began.elapsed(), left);
         }
     }
 
@@ -66,7 +77,8 @@ impl Writer {
                 }
                 Command::Errand(errand) => errands.push(errand),
             }
-            let full = batch.len() + errands.len() >= self.batch_limit;
+            let full =
+                batch.len() + errands.len() >= self.batch_limit || errands.len() >= MOST_ERRANDS;
             next = if full { None } else { self.inbox.try_recv().ok() };
         }
         batch.drop_abandoned();

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Look(Look),
     /// Fill a small and a large database and compare the two within one run.
     Grow(Grow),
+    /// Ask for far more than a server can do, and compare with the most that it can.
+    Overload(Overload),
     /// Say hello to everybody, until standard input ends.
     #[command(hide = true)]
     Hello,
@@ -126,6 +128,27 @@ pub(crate) struct Grow {
     pub(crate) folder: Option<PathBuf>,
 }
 
+#[derive(Args)]
+pub(crate) struct Overload {
+    /// On which databases; PostgreSQL's server is named by LEASELINE_TEST_POSTGRES.
+    #[arg(long, value_enum, default_value_t = Databases::Sqlite)]
+    pub(crate) database: Databases,
+    /// What the connections ask for; several are measured one after the other.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "topup,activate,login")]
+    pub(crate) scenario: Vec<Scenario>,
+    #[command(flatten)]
+    pub(crate) load: Load,
+    /// How many connections ask for too much.
+    #[arg(long, default_value = "2000")]
+    pub(crate) crowd: NonZeroU16,
+    /// How many times as much as can be done they ask for.
+    #[arg(long, default_value = "20")]
+    pub(crate) times: NonZeroU16,
+    /// The folder for SQLite's files, on a real disk [default: beside this program].
+    #[arg(long)]
+    pub(crate) folder: Option<PathBuf>,
+}
+
 impl Grow {
     /// The large one's size.
     pub(crate) const fn size(&self) -> Size {
@@ -149,12 +172,33 @@ pub(crate) struct Load {
     /// Measure 3 seconds after 1 of warm-up, whatever the two say.
     #[arg(long)]
     short: bool,
+    /// How many requests a second all connections ask for together; none is as many as are answered.
+    #[arg(skip)]
+    pub(crate) rate: Option<f64>,
 }
 
 impl Load {
     /// How long is measured.
     pub(crate) const fn measured(&self) -> Duration {
         if self.short { Duration::from_secs(3) } else { self.seconds }
+    }
+
+    /// The same time, by so many connections at so many requests a second.
+    pub(crate) const fn by_a_crowd(self, connections: NonZeroU16, rate: f64) -> Self {
+        Self { connections, rate: Some(rate), ..self }
+    }
+
+    /// The same for half a second.
+    pub(crate) const fn shortly(self) -> Self {
+        let (seconds, warm_up) = (Duration::from_millis(500), Duration::ZERO);
+        Self { seconds, warm_up, short: false, ..self }
+    }
+
+    /// How long a connection waits from one request to the next, if the others are to have their share
+    /// of the rate.
+    pub(crate) fn gap(&self) -> Option<Duration> {
+        let rate = self.rate?.max(1.0);
+        Some(Duration::from_secs_f64(f64::from(self.connections.get()) / rate))
     }
 
     /// How long the same load goes on before that.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime;
 use tokio::task::LocalSet;
-use tokio::time::timeout_at;
+use tokio::time::{sleep_until, timeout_at};
 
 use crate::Failure;
 use crate::cli::Load;
@@ -49,6 +49,13 @@ struct Part {
     scenario: Scenario,
     script: Script,
     window: Window,
+    beat: Option<Beat>,
+}
+
+/// When a connection asks, whatever it is answered.
+struct Beat {
+    gap: Duration,
+    next: Instant,
 }
 
 impl Course<'_> {
@@ -87,7 +94,15 @@ impl Course<'_> {
             let (token, numbers) = (self.token, self.numbers);
             Identity { token, customer, nth, numbers }
         });
-        Part { target, scenario: self.scenario, script, window }
+        Part { target, scenario: self.scenario, script, window, beat: self.beat(nth) }
+    }
+
+    /// The connections ask one after the other.
+    fn beat(&self, nth: usize) -> Option<Beat> {
+        let share =
+            f64::from(u32::try_from(nth).unwrap_or(0)) / f64::from(self.load.connections.get());
+        let gap = self.load.gap()?;
+        Some(Beat { gap, next: Instant::now() + gap.mul_f64(share) })
     }
 }
 
@@ -112,10 +127,21 @@ async fn finish(part: Part, tally: Rc<RefCell<Tally>>) {
     }
 }
 
+impl Beat {
+    /// Waits until it is time; whoever is late asks now, and does not ask for what was missed.
+    async fn wait(&mut self) {
+        sleep_until(self.next.into()).await;
+        self.next = (self.next + self.gap).max(Instant::now());
+    }
+}
+
 async fn drive(part: Part, tally: &RefCell<Tally>) -> io::Result<()> {
-    let Part { target, scenario, mut script, window } = part;
+    let Part { target, scenario, mut script, window, mut beat } = part;
     let mut connection = Connection::open(target.address).await?;
     for step in scenario.steps() {
+        if let Some(beat) = &mut beat {
+            beat.wait().await;
+        }
         let asked = Instant::now();
         if asked >= window.until {
             break;
@@ -123,9 +149,10 @@ async fn drive(part: Part, tally: &RefCell<Tally>) -> io::Result<()> {
         let answer = connection.exchange(script.request(step)).await?;
         let heard = Instant::now();
         let mut tally = tally.borrow_mut();
-        tally.judge(script.heard(step, &answer), answer.body);
+        let outcome = script.heard(step, &answer);
+        tally.judge(outcome, answer.body);
         if window.from <= asked && heard <= window.until {
-            tally.answered(heard - asked);
+            tally.answered(outcome, heard - asked);
         }
     }
     Ok(())

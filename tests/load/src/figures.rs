@@ -14,20 +14,24 @@ const DIGITS: u8 = 3;
 /// The requests of one of the client's threads.
 pub(crate) struct Tally {
     latencies: Histogram<u64>,
+    refusals: Histogram<u64>,
     errors: u64,
     first_error: Option<String>,
 }
 
 impl Tally {
     pub(crate) fn new() -> Result<Self, Failure> {
-        let latencies = Histogram::new_with_bounds(1, LONGEST_MICROS, DIGITS)?;
-        Ok(Self { latencies, errors: 0, first_error: None })
+        let histogram = || Histogram::new_with_bounds(1, LONGEST_MICROS, DIGITS);
+        Ok(Self { latencies: histogram()?, refusals: histogram()?, errors: 0, first_error: None })
     }
 
     /// Counts a request that was answered.
-    pub(crate) fn answered(&mut self, latency: Duration) {
+    pub(crate) fn answered(&mut self, outcome: Outcome, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(LONGEST_MICROS);
-        self.latencies.saturating_record(micros);
+        match outcome {
+            Outcome::Expected | Outcome::Unexpected => self.latencies.saturating_record(micros),
+            Outcome::Refused => self.refusals.saturating_record(micros),
+        }
     }
 
     /// Counts something that went wrong; the first is kept for the reader.
@@ -45,6 +49,7 @@ impl Tally {
 
     pub(crate) fn add(&mut self, other: &Self) -> Result<(), Failure> {
         self.latencies.add(&other.latencies)?;
+        self.refusals.add(&other.refusals)?;
         self.errors += other.errors;
         if self.first_error.is_none() {
             self.first_error.clone_from(&other.first_error);
@@ -59,6 +64,8 @@ impl Tally {
             p50: at(0.50),
             p99: at(0.99),
             max: Duration::from_micros(self.latencies.max()),
+            refused_per_second: float(self.refusals.len()) / measured.as_secs_f64(),
+            refused_p99: Duration::from_micros(self.refusals.value_at_quantile(0.99)),
             errors: self.errors,
             first_error: self.first_error,
         }
@@ -72,6 +79,9 @@ pub(crate) struct Figures {
     pub(crate) p50: Duration,
     pub(crate) p99: Duration,
     pub(crate) max: Duration,
+    /// Those for which the server had no time.
+    pub(crate) refused_per_second: f64,
+    pub(crate) refused_p99: Duration,
     pub(crate) errors: u64,
     pub(crate) first_error: Option<String>,
 }
@@ -103,7 +113,8 @@ mod tests {
     #[test]
     fn a_rate_is_of_the_time_measured() {
         let mut tally = Tally::new().unwrap();
-        (1..=100).for_each(|millis| tally.answered(Duration::from_millis(millis)));
+        (1..=100)
+            .for_each(|millis| tally.answered(Outcome::Expected, Duration::from_millis(millis)));
         let figures = tally.figures(Duration::from_secs(2));
         assert_eq!(figures.per_second, 50.0);
         assert_eq!(figures.p50.as_millis(), 50);

@@ -107,7 +107,7 @@ impl Sized {
 }
 
 /// The most memory that a process has had, in kB.
-fn peak_memory(process: u32) -> Result<u64, Failure> {
+pub(crate) fn peak_memory(process: u32) -> Result<u64, Failure> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let figure = line.and_then(|line| line.trim().strip_suffix(" kB"));

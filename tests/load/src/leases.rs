@@ -18,8 +18,8 @@ use leaseline_hub::{Clock, Hub, Settings, SystemClock};
 use crate::Failure;
 use crate::world::{Size, region};
 
-/// So many leases are asked for at once: fewer than wait for the writer at most.
-const AT_ONCE: usize = 2_000;
+/// So many leases are asked for at once: as many as share a transaction, so that none is refused.
+const AT_ONCE: usize = 256;
 
 /// A past lease is for an hour. After two nobody has a number any more.
 const TURN: Duration = Duration::from_secs(2 * 3_600);

@@ -4,7 +4,7 @@
 //! three things within one run, on one machine, by one client, and prints ratios: the server as it
 //! is, the same server with one transaction for each request, and actix's hello-world. `run`
 //! measures any server that is there already, `grow` the same server on a small and a large
-//! database.
+//! database, `overload` how it does when far too much is asked.
 //!
 //! Servers are child processes of this same program ([`hello`], [`serve`]); the client is
 //! hand-written ([`wire`]) and costs little of the processors that it shares with them. What the
@@ -24,6 +24,7 @@ mod grow;
 mod hello;
 mod leases;
 mod look;
+mod overload;
 mod pages;
 mod report;
 mod run;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Look(arguments) => look::look(&arguments),
         Command::Grow(arguments) => grow::grow(&arguments),
+        Command::Overload(arguments) => overload::overload(&arguments),
         Command::Hello => hello::hello().map(|()| Verdict::Good),
         Command::Serve(arguments) => serve::serve(&arguments).map(|()| Verdict::Good),
     };

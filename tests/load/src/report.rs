@@ -42,6 +42,8 @@ impl Row {
             "p50_ms": milliseconds(figures.p50),
             "p99_ms": milliseconds(figures.p99),
             "max_ms": milliseconds(figures.max),
+            "refused_per_second": figures.refused_per_second,
+            "refused_p99_ms": milliseconds(figures.refused_p99),
             "errors": figures.errors,
             "first_error": figures.first_error,
             "ratio_to_hello": self.to_hello,
@@ -58,7 +60,10 @@ impl Report {
 
     /// Bad when any request was not answered as expected.
     pub(crate) fn verdict(&self) -> Verdict {
-        let sound = |row: &Row| row.figures.errors == 0 && row.figures.per_second > 0.0;
+        let sound = |row: &Row| {
+            let Figures { errors, refused_per_second, per_second, .. } = row.figures;
+            errors == 0 && refused_per_second == 0.0 && per_second > 0.0
+        };
         if self.rows.iter().all(sound) { Verdict::Good } else { Verdict::Bad }
     }
 
@@ -98,8 +103,16 @@ impl fmt::Display for Report {
         writeln!(f, "\n")?;
         writeln!(
             f,
-            "{:<36}{:>11}{:>9}{:>9}{:>9}{:>8}{:>9}{:>14}",
-            "path", "requests/s", "p50 ms", "p99 ms", "max ms", "errors", "x hello", "x one by one"
+            "{:<36}{:>11}{:>9}{:>9}{:>9}{:>11}{:>8}{:>9}{:>14}",
+            "path",
+            "requests/s",
+            "p50 ms",
+            "p99 ms",
+            "max ms",
+            "refused/s",
+            "errors",
+            "x hello",
+            "x one by one"
         )?;
         self.rows.iter().try_for_each(|row| row.fmt(f))
     }
@@ -107,13 +120,13 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Figures { per_second, p50, p99, max, errors, .. } = &self.figures;
+        let Figures { per_second, p50, p99, max, refused_per_second, errors, .. } = &self.figures;
         let [p50, p99, max] = [*p50, *p99, *max].map(milliseconds);
         let (hello, one) = (ratio(self.to_hello, 3), ratio(self.to_one_by_one, 1));
         let path = &self.path;
         writeln!(
             f,
-            "{path:<36}{per_second:>11.0}{p50:>9.2}{p99:>9.2}{max:>9.2}{errors:>8}{hello:>9}{one:>14}"
+            "{path:<36}{per_second:>11.0}{p50:>9.2}{p99:>9.2}{max:>9.2}{refused_per_second:>11.0}{errors:>8}{hello:>9}{one:>14}"
         )
     }
 }

@@ -28,8 +28,12 @@ pub(crate) enum Scenario {
     /// Top the customer up by a credit.
     #[value(name = "topup")]
     TopUp,
+    /// Activate the customer once more: a request with a transaction to itself.
+    Activate,
     /// TraiTel: ask for the balance of an account, with its password.
     Balance,
+    /// TraiTel: ask for it with a password that is wrong, each time another one.
+    Login,
     /// MOR: ask for the groups of calling cards, of which there are ten.
     Groups,
     /// A switch asks what to do with a call; every number is leased.
@@ -52,7 +56,9 @@ impl Scenario {
             Self::Query => "query",
             Self::View => "view",
             Self::TopUp => "topup",
+            Self::Activate => "activate",
             Self::Balance => "balance",
+            Self::Login => "login",
             Self::Groups => "groups",
             Self::Authorise => "authorise",
             Self::Call => "call",
@@ -85,7 +91,9 @@ impl Scenario {
             Self::Query => (&[Step::Lease], &[Step::Query]),
             Self::View => (&[], &[Step::View]),
             Self::TopUp => (&[], &[Step::TopUp]),
+            Self::Activate => (&[], &[Step::Activate]),
             Self::Balance => (&[], &[Step::Balance]),
+            Self::Login => (&[], &[Step::Login]),
             Self::Groups => (&[], &[Step::Groups]),
             Self::Authorise => (&[], &[Step::Authorise]),
             Self::Call => (&[], &[Step::Authorise, Step::Record]),
@@ -105,7 +113,9 @@ pub(crate) enum Step {
     Query,
     View,
     TopUp,
+    Activate,
     Balance,
+    Login,
     Groups,
     Authorise,
     Record,
@@ -131,7 +141,11 @@ pub(crate) struct Script {
     query: Vec<u8>,
     view: Vec<u8>,
     top_up: Vec<u8>,
+    activate: Vec<u8>,
     balance: Vec<u8>,
+    login: Vec<u8>,
+    /// The next password to be tried.
+    next_try: u64,
     groups: Vec<u8>,
     authorise: CallRequest,
     record: CallRequest,
@@ -146,6 +160,7 @@ impl Script {
         let Identity { token, customer, nth, numbers } = identity;
         let post = |operation: &str, body: &str| post(target, token, operation, body);
         let reference = format!("reference_id={NO_REFERENCE}");
+        let first_try = u64::try_from(nth).unwrap_or(0) * 1_000_000;
         let lease =
             format!("customer_id={customer}&phone=019{nth:07}&expiry_value=1&expiry_unit=hours");
         Self {
@@ -155,7 +170,10 @@ impl Script {
             query: post("leasesingle/query", &reference),
             view: post("customer/view", &format!("customer_id={customer}")),
             top_up: post("customer/topup", &format!("customer_id={customer}&credit=1")),
-            balance: balance(target),
+            activate: post("customer/activate", &format!("customer_id={customer}")),
+            balance: balance(target, PASSWORD),
+            login: balance(target, &wrong_password(first_try)),
+            next_try: first_try,
             groups: cards::request(target),
             authorise: CallRequest::authorise(target, nth, numbers),
             record: CallRequest::record(target, nth, numbers),
@@ -171,7 +189,9 @@ impl Script {
             Step::Query => &self.query,
             Step::View => &self.view,
             Step::TopUp => &self.top_up,
+            Step::Activate => &self.activate,
             Step::Balance => &self.balance,
+            Step::Login => &self.login,
             Step::Groups => &self.groups,
             Step::Authorise => self.authorise.bytes(),
             Step::Record => self.record.bytes(),
@@ -181,10 +201,17 @@ impl Script {
 
     /// Checks an answer, and has the requests after a lease name it.
     pub(crate) fn heard(&mut self, step: Step, answer: &Answer<'_>) -> Outcome {
+        if is_refusal(answer) {
+            return Outcome::Refused;
+        }
         let as_hoped = match step {
             Step::Hello => answer.is_ok,
             Step::Lease => answer.is_ok && succeeded(answer.body) && self.note_lease(answer.body),
             Step::Balance => answer.is_ok && answer.body.starts_with(b"Ok\n"),
+            Step::Login => {
+                self.try_another_password();
+                answer.is_ok && answer.body.starts_with(b"Error 002")
+            }
             Step::Groups => answer.is_ok && cards::are_listed(answer.body),
             Step::Authorise => {
                 self.authorise.go_on();
@@ -199,11 +226,19 @@ impl Script {
                 let stored = br#"{"status":"stored"}"#.len() + 1;
                 answer.is_ok && answer.body.len() == AT_ONCE * stored + 1
             }
-            Step::Release | Step::Query | Step::View | Step::TopUp => {
+            Step::Release | Step::Query | Step::View | Step::TopUp | Step::Activate => {
                 answer.is_ok && succeeded(answer.body)
             }
         };
         if as_hoped { Outcome::Expected } else { Outcome::Unexpected }
+    }
+
+    fn try_another_password(&mut self) {
+        self.next_try += 1;
+        let wrong = wrong_password(self.next_try);
+        let end = b"&mode=querybalance".len();
+        let from = self.login.len() - end - wrong.len();
+        self.login[from..from + wrong.len()].copy_from_slice(wrong.as_bytes());
     }
 
     fn note_lease(&mut self, body: &[u8]) -> bool {
@@ -220,7 +255,19 @@ impl Script {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Expected,
+    /// The server had no time for it.
+    Refused,
     Unexpected,
+}
+
+/// Whether a server has no time, in the words of any facade.
+fn is_refusal(answer: &Answer<'_>) -> bool {
+    let is_busy = |start: &&[u8]| answer.body.starts_with(start);
+    [&br#"{"status":38,"#[..], b"Error 001"].iter().any(is_busy)
+}
+
+fn wrong_password(nth: u64) -> String {
+    format!("wrong-{nth:012}")
 }
 
 fn post(target: &Target, token: &str, operation: &str, body: &str) -> Vec<u8> {
@@ -237,8 +284,8 @@ fn post(target: &Target, token: &str, operation: &str, body: &str) -> Vec<u8> {
 }
 
 /// The question for an account's balance.
-fn balance(Target { host, .. }: &Target) -> Vec<u8> {
-    let form = format!("user={ACCOUNT}&pass={PASSWORD}&mode=querybalance");
+fn balance(Target { host, .. }: &Target, password: &str) -> Vec<u8> {
+    let form = format!("user={ACCOUNT}&pass={password}&mode=querybalance");
     let length = form.len();
     format!(
         "POST /accountmanager.pl HTTP/1.1\r\n\
@@ -317,6 +364,10 @@ mod tests {
         check(Step::View, true, br#"{"status":0,"description":""}"#, Outcome::Expected);
         check(Step::Balance, true, b"Ok\n14.0000\n", Outcome::Expected);
         check(Step::Balance, true, b"Error 002: Authentication failed.\n", Outcome::Unexpected);
+        let busy = br#"{"status":38,"description":"System busy. Please try again later."}"#;
+        check(Step::TopUp, false, busy, Outcome::Refused);
+        check(Step::Login, true, b"Error 001: Service Unavailable.\n", Outcome::Refused);
+        check(Step::Login, true, b"Error 002: Authentication failed.\n", Outcome::Expected);
         check(Step::Hello, true, b"hello, world", Outcome::Expected);
         check(Step::Hello, false, b"", Outcome::Unexpected);
     }
