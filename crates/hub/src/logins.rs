@@ -59,8 +59,8 @@ pub struct Login<'a> {
 /// A login that failed, to be counted.
 struct LoginFailed(LoginKey);
 
-/// A login that is not judged. Its transaction writes what every one does, and nothing else.
-struct LoginHeldOff;
+/// A login that is not judged.
+struct LoginHeldOff(LoginKey);
 
 /// A login that went well, to be remembered.
 struct LoginSucceeded(LoginKey);
@@ -120,8 +120,8 @@ impl Hub {
     ///
     /// # Errors
     /// [`Failure`] when nothing can be written.
-    pub async fn login_held_off(&self) -> Result<(), Failure> {
-        self.ask(LoginHeldOff).await
+    pub async fn login_held_off(&self, login: &Login<'_>) -> Result<(), Failure> {
+        self.ask(LoginHeldOff(login.key())).await
     }
 
     /// Remembers from where somebody logged in, once a day.
@@ -143,7 +143,9 @@ impl Request for LoginHeldOff {
     type Outcome = ();
 
     fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
-        way.errand(self, |_: &mut Tx<'_>, _: &Self, _: Timestamp| Ok(Ok(())))
+        way.errand(self, |tx: &mut Tx<'_>, held_off: &Self, now: Timestamp| {
+            record::logins::held_off(tx, &held_off.0, now).map(Ok)
+        })
     }
 }
 

@@ -143,7 +143,7 @@ impl Hub {
         // A right password comes here only when it was held off above; to ask again would tell it.
         if is_right || !self.may_log_in(login).await? {
             let refused = self.verify(None, given).await?;
-            self.login_held_off().await?;
+            self.login_held_off(login).await?;
             return Ok(refused);
         }
         let logged_in = self.verify(stored, given).await?;
@@ -163,7 +163,7 @@ impl Hub {
         let _turn = self.passwords().turn().await?;
         self.may_log_in(login).await?;
         self.verify(None, given).await?;
-        self.login_held_off().await
+        self.login_held_off(login).await
     }
 
     async fn verify(&self, stored: Option<&PasswordHash>, given: &str) -> Result<bool, Failure> {

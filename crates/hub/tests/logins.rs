@@ -137,6 +137,18 @@ async fn guesses_sent_at_once_are_held_off_as_those_sent_in_turn() {
     }
 }
 
+#[tokio::test]
+async fn who_is_held_off_leaves_nothing_behind() {
+    for database in databases() {
+        let hub = strict(&database, &ManualClock::new());
+        fail(&hub, "ada", HERE, 3).await;
+        check(&hub, "ada", HERE, false).await;
+        hub.login_held_off(&login("ada", HERE)).await.unwrap();
+        assert_eq!(database.rows("SELECT count(*) FROM login_failures"), "3");
+        hub.close().await;
+    }
+}
+
 /// Three failures are too many here.
 fn strict(database: &Database, clock: &ManualClock) -> Hub {
     let throttle = Throttle { failures: 3, ..Throttle::default() };

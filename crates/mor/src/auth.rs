@@ -31,7 +31,7 @@ pub(crate) async fn prove(
     // Whoever is held off is checked all the same, so that it takes as long.
     let is_right = is_proved(vault, &identity.secrets_at(hub.now()), method, parameters, sent);
     if !hub.may_log_in(&login).await? {
-        hub.login_held_off().await?;
+        hub.login_held_off(&login).await?;
         return Err(INCORRECT_HASH.into());
     }
     if !is_right {

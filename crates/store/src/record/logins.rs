@@ -17,7 +17,22 @@ const MOST_SOURCES: i64 = 1_000;
 
 /// Counts a failure.
 pub fn failed(tx: &mut Tx<'_>, key: &LoginKey, now: Timestamp) -> Result<(), StoreError> {
-    let id: i64 = diesel::insert_into(login_failures::table)
+    let id = write_down(tx, key, now)?;
+    let too_many = login_failures::table.filter(login_failures::id.le(id - MOST_FAILURES));
+    diesel::delete(too_many).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Does what counting a failure does, and leaves nothing behind: it takes as long.
+pub fn held_off(tx: &mut Tx<'_>, key: &LoginKey, now: Timestamp) -> Result<(), StoreError> {
+    let id = write_down(tx, key, now)?;
+    let this_one = login_failures::table.filter(login_failures::id.eq(id));
+    diesel::delete(this_one).execute(tx.connection)?;
+    Ok(())
+}
+
+fn write_down(tx: &mut Tx<'_>, key: &LoginKey, now: Timestamp) -> Result<i64, StoreError> {
+    let id = diesel::insert_into(login_failures::table)
         .values((
             login_failures::who.eq(&key.who[..]),
             login_failures::source.eq(&key.source[..]),
@@ -25,9 +40,7 @@ pub fn failed(tx: &mut Tx<'_>, key: &LoginKey, now: Timestamp) -> Result<(), Sto
         ))
         .returning(login_failures::id)
         .get_result(tx.connection)?;
-    let too_many = login_failures::table.filter(login_failures::id.le(id - MOST_FAILURES));
-    diesel::delete(too_many).execute(tx.connection)?;
-    Ok(())
+    Ok(id)
 }
 
 /// Remembers from where somebody logged in.
