@@ -43,10 +43,13 @@ pub mod meters;
 mod network;
 mod observe;
 pub mod peer;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod request_id;
 pub mod shell;
 mod stop;
 pub mod tls;
+pub mod xml;
 
 pub use access::{AccessNote, Effect, Journal, Over};
 pub use body::{BodyError, read_body};

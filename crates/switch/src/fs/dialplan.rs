@@ -6,6 +6,7 @@
 use leaseline_core::call::{Bridge, CallDecided, CallPlan, CallWay};
 use leaseline_core::switch::Switch;
 use leaseline_web::Form;
+use leaseline_web::xml::carried;
 use quick_xml::escape::escape;
 
 use crate::intake::Fields;
@@ -115,12 +116,12 @@ fn plain(text: &str) -> String {
 fn document(context: &str, actions: &[Action]) -> String {
     let mut lines = String::new();
     for (application, data) in actions {
-        let data = escape(data.as_str());
+        let data = attribute(data);
         lines.push_str(&format!(
             "          <action application=\"{application}\" data=\"{data}\"/>\n"
         ));
     }
-    let context = escape(context);
+    let context = attribute(context);
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n\
          <document type=\"freeswitch/xml\">\n  <section name=\"dialplan\">\n    \
@@ -128,4 +129,28 @@ fn document(context: &str, actions: &[Action]) -> String {
          <condition>\n{lines}        </condition>\n      </extension>\n    </context>\n  \
          </section>\n</document>\n"
     )
+}
+
+/// A text as the value of an attribute. A reader would make a blank of a line feed or a tab that is
+/// not named by its number.
+fn attribute(text: &str) -> String {
+    let escaped = escape(carried(text));
+    escaped.replace('\t', "&#9;").replace('\n', "&#10;").replace('\r', "&#13;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_context_with_whatever_characters_is_asked_for_and_the_document_stays_one() {
+        let check = |context: &str, written: &str| {
+            let document = undecided(context);
+            assert!(document.contains(&format!("<context name=\"{written}\">")), "{document}");
+        };
+        check("public", "public");
+        check("a\"/><x>&'", "a&quot;/&gt;&lt;x&gt;&amp;&apos;");
+        check("a\tb\nc\rd", "a&#9;b&#10;c&#13;d");
+        check("a\u{1}b\u{1B}c\u{FFFF}", "a\u{FFFD}b\u{FFFD}c\u{FFFD}");
+    }
 }
