@@ -17,6 +17,8 @@ mod key;
 mod method;
 mod parameter;
 mod path;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod reply;
 mod to_wire;
 mod xml;
@@ -69,7 +71,7 @@ pub fn routes(
         for prefix in paths.scopes() {
             // A scope is found by comparing text, a pattern by a regular expression.
             let scope = web::scope(&prefix).app_data(facade.clone());
-            let ours = fn_guard(move |request| path::is_ours(request.head().uri.path(), &prefix));
+            let ours = fn_guard(move |request| path::leads_here(&request.head().uri, &prefix));
             config.service(scope.guard(ours).default_service(web::to(facade::answer)));
         }
     }

@@ -1,5 +1,8 @@
 //! Which paths are ours, and which method they name.
 
+use actix_web::dev::Url;
+use actix_web::http::Uri;
+
 /// What may stand before `/api/…`.
 #[derive(Clone, Debug)]
 pub(crate) struct Paths(Vec<String>);
@@ -15,9 +18,18 @@ impl Paths {
     }
 }
 
+/// Whether an address is below the scope, letters that are written by their numbers (`%62` for `b`)
+/// included: to whoever serves MOR itself they are the same (RFC 3986, section 6.2.2.2).
+pub(crate) fn leads_here(address: &Uri, scope: &str) -> bool {
+    match address.path() {
+        path if path.contains('%') => is_ours(Url::new(address.clone()).path(), scope),
+        path => is_ours(path, scope),
+    }
+}
+
 /// Whether a path is ours: one segment below the scope, with or without a slash at the end.
 /// `/api/v1` is where another API begins.
-pub(crate) fn is_ours(path: &str, scope: &str) -> bool {
+fn is_ours(path: &str, scope: &str) -> bool {
     let below = path.strip_prefix(scope).unwrap_or_default();
     let segment = segment(below);
     let is_one = !segment.is_empty() && !segment.contains('/');
@@ -52,6 +64,19 @@ mod tests {
         for others in ["/api", "/api/", "/api//", "/api/a/b", "/api/a//", "/apix/a", "/other"] {
             check(others, "/api", false);
         }
+    }
+
+    #[test]
+    fn a_letter_may_be_written_by_its_number() {
+        let check = |address: &str, scope, expected| {
+            assert_eq!(leads_here(&address.parse().unwrap(), scope), expected, "{address}");
+        };
+        check("/%62illing/api/cc%5Fgroup%5fcreate?a=%62", "/billing/api", true);
+        check("/billing/%61pi/x/", "/billing/api", true);
+        check("/billing/api/a%2Fb", "/billing/api", true);
+        check("/billing%2Fapi/x", "/billing/api", false);
+        check("/api/%76%31", "/api", false);
+        check("/api/%zz", "/api", true);
     }
 
     #[test]

@@ -16,6 +16,9 @@ fn both_families_of_paths_lead_here() {
                 let path = format!("{path}cc_group_create{end}");
                 assert_eq!(api.body_of(&Call::form(&path, RIGHT)), made, "{path}");
             }
+            let escaped = path.replace("api", "%61pi").replace('b', "%62");
+            let escaped = Call::form(&format!("{escaped}cc%5Fgroup_create"), RIGHT);
+            assert_eq!(api.body_of(&escaped), made, "{escaped:?}");
             let unknown = api.body_of(&Call::form(&format!("{path}cc_group_erase"), RIGHT));
             assert_eq!(unknown, error("Unknown API method"));
         }
