@@ -13,7 +13,7 @@ use leaseline_core::region::Region;
 
 use crate::document::nearest;
 use crate::error::{Error, Fault};
-use crate::numbers::{Input, masked};
+use crate::numbers::{self, Input, masked};
 use crate::spot::Spot;
 
 const COLUMNS: [&str; 3] = ["number", "country", "city"];
@@ -38,6 +38,17 @@ pub(crate) fn read(
 ) -> Result<(), Error> {
     let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
     let file = std::fs::File::open(path).map_err(unreadable)?;
+    read_from(file, path, region, spot, input)
+}
+
+/// The same of a file that is open, and is called so.
+pub(crate) fn read_from(
+    file: impl io::Read,
+    path: &Path,
+    region: &Region,
+    spot: fn(usize) -> Spot,
+    input: &mut Input,
+) -> Result<(), Error> {
     let mut reader = ReaderBuilder::new().from_reader(file);
     let mut record = StringRecord::new();
     let mut places = Places::default();
@@ -116,9 +127,8 @@ fn columns(header: &StringRecord) -> Result<Columns, String> {
     let find = |name: &str| header.iter().position(|column| column == name);
     if let Some(unknown) = header.iter().find(|column| !COLUMNS.contains(column)) {
         let nearest = nearest(unknown, COLUMNS.into_iter()).unwrap_or_default();
-        return Err(format!(
-            "there is no column {unknown:?}; the nearest known one is {nearest:?}"
-        ));
+        let unknown = numbers::shown(unknown);
+        return Err(format!("there is no column {unknown}; the nearest known one is {nearest:?}"));
     }
     if header.len() != header.iter().collect::<BTreeSet<_>>().len() {
         return Err("a column is there twice".into());

@@ -8,6 +8,7 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
 use crate::document::nearest;
 use crate::error::{Error, Fault};
+use crate::numbers::shown;
 
 /// The columns that a kind of file may have, and must have.
 pub(crate) struct Columns {
@@ -17,16 +18,15 @@ pub(crate) struct Columns {
     pub(crate) trim: Trim,
 }
 
-/// Hands over line by line: its number, and its cells under the names of their columns. `fault`
-/// makes a fault of a line's number and what is wrong with it.
+/// Hands over a file, which is called so, line by line: its number, and its cells under the names of
+/// their columns. `fault` makes a fault of a line's number and what is wrong with it.
 pub(crate) fn read(
+    file: impl io::Read,
     path: &Path,
     columns: &Columns,
     fault: impl Fn(usize, String) -> Fault,
     mut each: impl FnMut(usize, &[(&'static str, &str)]) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut reader = ReaderBuilder::new().trim(columns.trim).from_reader(file);
     let mut record = StringRecord::new();
     let header = match reader.headers() {
@@ -51,7 +51,8 @@ impl Columns {
             let found = self.known.iter().copied().find(|column| *column == written);
             found.ok_or_else(|| {
                 let nearest = nearest(written, self.known.iter().copied()).unwrap_or_default();
-                format!("there is no column {written:?}; the nearest known one is {nearest:?}")
+                let written = shown(written);
+                format!("there is no column {written}; the nearest known one is {nearest:?}")
             })
         };
         let columns = header.iter().map(known).collect::<Result<Vec<_>, _>>()?;

@@ -46,6 +46,8 @@ mod mor;
 mod numbers;
 mod password;
 mod pools;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod rates;
 mod records;
 mod report;

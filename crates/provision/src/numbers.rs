@@ -74,6 +74,12 @@ impl Input {
         Ok(input)
     }
 
+    /// A file of which nothing was read yet.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) const fn of_nothing() -> Self {
+        Self::new(Origin::of_file())
+    }
+
     const fn new(origin: Origin) -> Self {
         Self { numbers: Vec::new(), source: Source { origin, spots: Vec::new() } }
     }
@@ -111,13 +117,12 @@ impl Input {
         // Without a number to begin with there is nothing to count on from.
         let Ok(from) = digits.parse::<u64>() else { return self.add(first, region, spot) };
         let width = digits.len();
-        for number in (from..).take(*count) {
-            let digits = format!("{number:0width$}");
-            if digits.len() > width {
-                return Err(
-                    self.fault(spot, "`range`: it ends with more digits than it begins with")
-                );
-            }
+        for place in (0..).take(*count) {
+            let digits = from.checked_add(place).map(|number| format!("{number:0width$}"));
+            let Some(digits) = digits.filter(|digits| digits.len() <= width) else {
+                let what = "`range`: it ends with more digits than it begins with";
+                return Err(self.fault(spot, what));
+            };
             self.add(&format!("{sign}{digits}"), region, spot)?;
         }
         Ok(())
@@ -180,6 +185,12 @@ impl Index {
 
 fn index(place: u32) -> usize {
     usize::try_from(place).expect("no machine that we run on has smaller words")
+}
+
+/// For people and logs: a text that may be a number by mistake.
+pub(crate) fn shown(text: &str) -> String {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if digits > 4 { masked(text) } else { format!("{text:?}") }
 }
 
 /// For people and logs: the last four characters of what should have been a number.

@@ -208,6 +208,10 @@ fn ranges_and_lists() {
     check("range = { first = '+60388889998', count = 2 }", "");
     check("numbers = ['0388880000', '0388880001']", "");
     check(
+        "range = { first = '18446744073709551615', count = 2 }",
+        "line 4: [[pools]] \"kl\": \"…1615\" is not a telephone number of 7 to 15 digits",
+    );
+    check(
         "range = { first = '9999998', count = 3 }",
         "line 4: [[pools]] \"kl\": `range`: it ends with more digits than it begins with",
     );
@@ -240,6 +244,10 @@ fn csv_files() {
     wrong(
         "numbers\n0388880000\n",
         "line 1 of n.csv: there is no column \"numbers\"; the nearest known one is \"number\"",
+    );
+    wrong(
+        "0388880000\n0388880001\n",
+        "line 1 of n.csv: there is no column \"…0000\"; the nearest known one is \"city\"",
     );
     wrong("number,number\n", "line 1 of n.csv: a column is there twice");
     wrong(

@@ -1,5 +1,7 @@
 //! CSV files of rates: a line a step.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use csv::Trim;
@@ -21,8 +23,20 @@ pub(super) fn read(
     spot: fn(usize) -> Spot,
     rates: &mut Rates,
 ) -> Result<(), Error> {
+    let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+    read_from(File::open(path).map_err(unreadable)?, path, origin, spot, rates)
+}
+
+/// The same of a file that is open, and is called so.
+pub(super) fn read_from(
+    file: impl io::Read,
+    path: &Path,
+    origin: &Origin,
+    spot: fn(usize) -> Spot,
+    rates: &mut Rates,
+) -> Result<(), Error> {
     let fault = |line, what| origin.fault(spot(line), what);
-    csv_lines::read(path, &OF_RATES, fault, |number, cells| {
+    csv_lines::read(file, path, &OF_RATES, fault, |number, cells| {
         let mut line = Line::new(spot(number));
         cells.iter().for_each(|(column, text)| line.set(column, text));
         Ok(rates.push(line)?)

@@ -4,9 +4,13 @@ mod csv_file;
 mod deck;
 mod group;
 mod line;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use leaseline_core::Timestamp;
@@ -36,8 +40,13 @@ impl RatesFile {
     /// [`Error::Unreadable`], or [`Error::Wrong`] with line and column of the first thing that is
     /// wrong.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        Self::read_from(File::open(path).map_err(unreadable)?, path)
+    }
+
+    fn read_from(file: impl io::Read, path: &Path) -> Result<Self, Error> {
         let mut rates = Rates::new(Origin::of_file());
-        csv_file::read(path, &Origin::of_file(), Spot::Here, &mut rates)?;
+        csv_file::read_from(file, path, &Origin::of_file(), Spot::Here, &mut rates)?;
         let entries = rates.checked()?;
         match entries.is_empty() {
             true => Err(Origin::of_file().fault(Spot::Here(1), "there are no rates in it").into()),

@@ -14,6 +14,8 @@ use leaseline_core::record::{
 };
 use leaseline_core::region::Region;
 
+use crate::numbers::shown;
+
 /// Who reported a record that names no switch.
 const IMPORT: &str = "import";
 
@@ -76,7 +78,7 @@ impl<'a> Line<'a> {
             "call" => ("call_id", "started_at", Report::Call(self.call(region)?)),
             "fax" => ("record_id", "at", Report::Fax(self.fax()?)),
             "sms" => ("record_id", "at", Report::Sms(self.message()?)),
-            other => return Err(("kind", format!("{other:?} is none of call, fax, sms"))),
+            other => return Err(("kind", format!("{} is none of call, fax, sms", shown(other)))),
         };
         let account = self.account()?;
         let reporter = self.read("switch", RecordName::parse, NAME)?;

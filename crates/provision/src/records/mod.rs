@@ -1,9 +1,13 @@
 //! CSV files of activity records: calls, faxes and text messages that switches reported.
 
 mod line;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use csv::Trim;
@@ -67,14 +71,26 @@ impl RecordsFile {
         self.records
     }
 
-    fn each(&self, mut take: impl FnMut(NewRecord) -> Result<(), Error>) -> Result<(), Error> {
-        let fault = |line, what| Fault::new(line, "", what);
-        csv_lines::read(&self.path, &OF_RECORDS, fault, |number, cells| {
-            let record = Line::new(cells).record(&self.region);
-            let wrong = |(column, what)| fault(number, format!("column {column}: {what}"));
-            take(record.map_err(wrong)?)
-        })
+    fn each(&self, take: impl FnMut(NewRecord) -> Result<(), Error>) -> Result<(), Error> {
+        let unreadable = |source| Error::Unreadable { path: self.path.clone(), source };
+        let file = File::open(&self.path).map_err(unreadable)?;
+        each_of(file, &self.path, &self.region, take)
     }
+}
+
+/// Hands over the records of a file that is open, and is called so.
+fn each_of(
+    file: impl io::Read,
+    path: &Path,
+    region: &Region,
+    mut take: impl FnMut(NewRecord) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let fault = |line, what| Fault::new(line, "", what);
+    csv_lines::read(file, path, &OF_RECORDS, fault, |number, cells| {
+        let record = Line::new(cells).record(region);
+        let wrong = |(column, what)| fault(number, format!("column {column}: {what}"));
+        take(record.map_err(wrong)?)
+    })
 }
 
 /// Takes in the records of a file. Those that are there already change nothing, so that a file can

@@ -69,6 +69,10 @@ fn what_is_wrong_is_named_by_line_and_column() {
         &call("letter,,,,,,,"),
         "line 2: column kind: \"letter\" is none of call, fax, sms",
     );
+    check_wrong(
+        &call("60195730424,,,,,,,"),
+        "line 2: column kind: \"…0424\" is none of call, fax, sms",
+    );
     check_wrong(&call("call,c,1,2,3,4,,answered"), "line 2: column bill_ms: it is missing");
     check_wrong(
         &call("call,c,1,2,3,4,1.5,answered"),
