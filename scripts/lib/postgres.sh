@@ -1,5 +1,7 @@
 # What the scripts that start PostgreSQL servers share. To be sourced by bash.
 
+source "$(dirname "${BASH_SOURCE[0]}")/usage.sh"
+
 find_binaries() {
     local folder
     for folder in "${LEASELINE_TEST_POSTGRES_BIN:-}" \
@@ -55,9 +57,4 @@ temporary_folder() { # PREFIX
         chown postgres:postgres "$folder"
     fi
     echo "$folder"
-}
-
-# Prints the comment at the head of a script.
-usage() { # SCRIPT
-    sed -n '2,/^set/{s/^# \{0,1\}//p}' "$1"
 }

@@ -17,6 +17,8 @@ mod openapi;
 mod operation;
 mod parameter;
 mod path;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod proved;
 mod reply;
 mod status;

@@ -15,6 +15,8 @@ mod layout;
 mod list;
 mod mask;
 mod pages;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod routes;
 mod sheet;
 mod shown;

@@ -258,7 +258,7 @@ pub(crate) fn file(visit: &Visit, sheets: &[&Sheet]) -> Option<HttpResponse> {
 }
 
 /// A text that a spreadsheet does not take for a formula.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let is_number = text.strip_prefix(['+', '-']).is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     });

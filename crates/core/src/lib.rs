@@ -37,6 +37,8 @@ pub mod mor_user;
 pub mod password;
 pub mod phone;
 pub mod pool;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 pub mod quota;
 pub mod rating;
 pub mod record;

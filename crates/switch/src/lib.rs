@@ -14,6 +14,10 @@ mod facade;
 mod from_wire;
 pub mod fs;
 mod intake;
+#[cfg(test)]
+mod openapi;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod reply;
 mod to_wire;
 

@@ -17,8 +17,7 @@ const MINUTE: u64 = 60;
 
 /// `querysmscost`.
 pub(crate) async fn sms(call: &Call<'_>) -> Result<Output, Error> {
-    let number = destination(call.parameters)?;
-    let kind = required(call.parameters, "type", SmsType::by_name, Error::Incomplete)?;
+    let (number, kind) = message(call.parameters)?;
     let rate = rate(call, RatedService::Sms(kind), number).await?;
     Ok(Output::line(cost(&rate, Usage::message())?.in_dollars()))
 }
@@ -44,7 +43,14 @@ async fn rate(call: &Call<'_>, service: RatedService, number: E164) -> Result<Ra
     found.map(|found| found.rate).ok_or(Error::Destination)
 }
 
-fn destination(parameters: &Parameters) -> Result<E164, Error> {
+/// Where a message would go, and as what.
+pub(crate) fn message(parameters: &Parameters) -> Result<(E164, SmsType), Error> {
+    let number = destination(parameters)?;
+    let kind = required(parameters, "type", SmsType::by_name, Error::Incomplete)?;
+    Ok((number, kind))
+}
+
+pub(crate) fn destination(parameters: &Parameters) -> Result<E164, Error> {
     required(parameters, "number", parameter::destination, Error::Destination)
 }
 

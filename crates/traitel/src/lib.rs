@@ -19,6 +19,8 @@ mod log;
 mod message;
 mod mode;
 mod parameter;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod reply;
 mod table;
 mod to_wire;

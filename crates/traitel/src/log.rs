@@ -130,6 +130,24 @@ fn wanted(parameters: &Parameters, zone: &dyn Zone, today: Date) -> Result<Wante
     Ok(Wanted { days, limit: limit.unwrap_or(u64::MAX), part })
 }
 
+/// See [`crate::properties`].
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties {
+    use time::Month;
+
+    use super::*;
+
+    /// Judges the parameters of a log on a day: what is wanted lies before it.
+    pub(crate) fn judge(parameters: &Parameters) -> Result<(), Error> {
+        let zone = IanaZone::by_name("Australia/Sydney").expect("in the database");
+        let today = Date::from_calendar_date(2026, Month::November, 26).expect("a day");
+        let Wanted { days, limit, .. } = wanted(parameters, &zone, today)?;
+        let shown = zone.local(days.until).expect("within the calendar");
+        assert!(limit >= 1 && shown.date() <= today.saturating_add(time::Duration::days(2)));
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use leaseline_hub::IanaZone;

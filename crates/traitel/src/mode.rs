@@ -9,8 +9,8 @@ macro_rules! modes {
         }
 
         impl Mode {
-            #[cfg(test)]
-            const ALL: &'static [Self] = &[$(Self::$name,)*];
+            #[cfg(any(test, fuzzing))]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// Its name on the wire.
             pub(crate) const fn name(self) -> &'static str {

@@ -40,11 +40,11 @@ pub(crate) async fn list(visit: Visit) -> Answer {
 }
 
 /// A place in the list as an address has it.
-fn cursor_text(cursor: &ActivityCursor) -> String {
+pub(crate) fn cursor_text(cursor: &ActivityCursor) -> String {
     format!("{}-{}", cursor.at().micros(), cursor.id())
 }
 
-fn cursor(text: &str) -> Option<ActivityCursor> {
+pub(crate) fn cursor(text: &str) -> Option<ActivityCursor> {
     let (at, id) = text.split_once('-')?;
     Some(ActivityCursor::new(Timestamp::from_micros(at.parse().ok()?), record_id(id)?))
 }

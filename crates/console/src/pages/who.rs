@@ -163,7 +163,7 @@ fn read(visit: &Visit, typed: &Typed<'_>) -> Result<Question, Wrong> {
 }
 
 /// `2026-11-26 14:05`, with seconds or not, with `T` or a blank.
-pub(super) fn local(text: &str) -> Option<PrimitiveDateTime> {
+pub(crate) fn local(text: &str) -> Option<PrimitiveDateTime> {
     let (date, time) = text.split_once([' ', 'T'])?;
     let [year, month, day] = digits(date, '-')?.try_into().ok()?;
     let month = Month::try_from(u8::try_from(month).ok()?).ok()?;

@@ -3,6 +3,8 @@
 
 mod convert;
 mod layer;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod reader;
 mod sections;
 mod setting;
@@ -18,6 +20,7 @@ use leaseline_web::Networks;
 
 use crate::database::{DatabaseUrl, UnknownUrl};
 use crate::problem::Problem;
+use layer::Layer;
 use reader::Reader;
 
 pub(crate) use layer::flat_toml;
@@ -104,7 +107,11 @@ impl Config {
     }
 
     fn read(sources: &Sources) -> Result<(Self, Reader), Problem> {
-        let mut keys = Reader::new(sources.layers()?);
+        Self::of(sources.layers()?, sources)
+    }
+
+    fn of(layers: Vec<Layer>, sources: &Sources) -> Result<(Self, Reader), Problem> {
+        let mut keys = Reader::new(layers);
         let retention = sections::retention(&mut keys)?;
         let config = Self {
             database_url: database_url(&mut keys)?,

@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|sent: &[u8]| leaseline_switch::properties::dialplan(sent));

@@ -1,0 +1,5 @@
+#![no_main]
+
+use leaseline_fuzz::text;
+
+libfuzzer_sys::fuzz_target!(|sent: &[u8]| text(sent, leaseline_provision::properties::file));
