@@ -1,6 +1,7 @@
 //! What the interface looks like to tools: `docs/reference/apigate.openapi.json`, made of the tables
 //! that requests are read by. With `LEASELINE_TEST_WRITE_DOCS` set the test writes it anew.
 
+use leaseline_testkit::openapi::{self, answered, answered_with};
 use serde_json::{Map, Value, json};
 
 use crate::operation::Operation;
@@ -8,27 +9,17 @@ use crate::operation::Operation;
 const FILE: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/apigate.openapi.json");
 
+const ABOUT: [&str; 3] = [
+    "Apigate Voice northbound API",
+    "2.0",
+    "Every answer is HTTP 200 but for 408, 413 and 503; `status` says what became of it.",
+];
+
 fn document() -> Value {
-    let paths: Map<_, _> = Operation::ALL
-        .into_iter()
-        .map(|operation| (format!("/api/v1/{}", operation.path()), path(operation)))
-        .collect();
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Apigate Voice northbound API",
-            "version": "2.0",
-            "description": "Every answer is HTTP 200 but for 413 and 503; `status` says what became of it.",
-        },
-        "security": [{ "token": [] }],
-        "paths": paths,
-        "components": {
-            "securitySchemes": {
-                "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
-            },
-            "schemas": { "Answer": answer() },
-        },
-    })
+    let paths = Operation::ALL.into_iter();
+    let paths = paths.map(|operation| (format!("/api/v1/{}", operation.path()), path(operation)));
+    let token = json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" });
+    openapi::document(ABOUT, ("token", token), paths, json!({ "Answer": answer() }))
 }
 
 fn answer() -> Value {
@@ -58,17 +49,11 @@ fn path(operation: Operation) -> Value {
         .collect();
     let form = json!({ "type": "object", "required": required, "properties": properties });
     let body = json!({ "application/x-www-form-urlencoded": { "schema": form } });
-    let answered = |description: &str| {
-        let schema = json!({ "$ref": "#/components/schemas/Answer" });
-        json!({
-            "description": description,
-            "content": { "application/json": { "schema": schema } },
-        })
-    };
     let responses = json!({
-        "200": answered("`status` 0, or the number of what was wrong"),
-        "413": answered("the body is too large"),
-        "503": answered("too many requests; try again after a second"),
+        "200": answered("`status` 0, or the number of what was wrong", "Answer"),
+        "408": answered("the body came too slowly", "Answer"),
+        "413": answered("the body is too large", "Answer"),
+        "503": answered_with("too many requests; try again after a second", "Answer", "Retry-After"),
     });
     let post = json!({
         "operationId": operation.path().replace('/', "_"),
@@ -90,7 +75,9 @@ fn schema(parameter: &str) -> Value {
     let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
     let whole = |least: i64| json!({ "type": "integer", "format": "int64", "minimum": least });
     match parameter.trim_end_matches(['1', '2']) {
-        "phone" => text("^\\+?[0-9]+$"),
+        "phone" => {
+            json!({ "type": "string", "pattern": "^\\+?[0-9]+$", "examples": ["0195730424"] })
+        }
         "imsi" => text("^[0-9]{6,15}$"),
         "mcc" => text("^[0-9]{3}$"),
         "mnc" => text("^[0-9]{2,3}$"),
@@ -105,20 +92,15 @@ fn schema(parameter: &str) -> Value {
         "charge_rate_single" | "charge_rate_group" | "max_lease_single" | "max_lease_group" => {
             whole(0)
         }
-        "customer_id"
-        | "quantity"
-        | "expiry_value"
-        | "charge_block_single"
-        | "charge_block_group" => whole(1),
+        "customer_id" => {
+            json!({ "type": "integer", "format": "int64", "minimum": 1, "examples": [1] })
+        }
+        "quantity" | "expiry_value" | "charge_block_single" | "charge_block_group" => whole(1),
         other => panic!("{other} has no schema"),
     }
 }
 
 #[test]
 fn the_file_is_what_the_tables_say() {
-    let expected = format!("{:#}\n", document());
-    if std::env::var_os("LEASELINE_TEST_WRITE_DOCS").is_some() {
-        std::fs::write(FILE, &expected).unwrap();
-    }
-    assert!(std::fs::read_to_string(FILE).unwrap() == expected, "{FILE} is not up to date");
+    openapi::assert_up_to_date(FILE, &document());
 }

@@ -32,6 +32,7 @@ pub mod history;
 pub mod http;
 mod ids;
 mod model;
+pub mod openapi;
 mod pair;
 mod server;
 mod shop;
