@@ -18,7 +18,8 @@ check:
 bench *arguments='compare':
     cargo run --release --locked -p leaseline-load -- {{ arguments }}
 
-# What can go wrong, at length: kills, outages, faults, clocks, races, overload; within half an hour
+# What can go wrong, at length: kills, outages, faults, clocks, races, overload, hostile input; within
+# three quarters of an hour
 torture *filters:
     scripts/torture {{ filters }}
 

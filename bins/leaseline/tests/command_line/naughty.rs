@@ -1,5 +1,5 @@
-//! The Big List of Naughty Strings in every field of every facade: nobody stumbles, and what is
-//! refused changes nothing.
+//! The Big List of Naughty Strings in every field of every facade, and bodies that are none: nobody
+//! stumbles, what is refused changes nothing, and none of it takes memory for long.
 
 use std::process::Command;
 use std::thread;
@@ -255,6 +255,47 @@ fn calls(nth: usize, string: &str, token: &str) -> Vec<Call> {
     apigate.chain(mor).chain(traitel).chain(switch).chain(freeswitch).collect()
 }
 
+/// Bodies of which nobody can make anything.
+const BROKEN: [&[u8]; 12] = [
+    b"",
+    b"%",
+    b"a=%zz&b=%4",
+    b"\xFF\xFE=\x80",
+    b"a=%00",
+    b"mode=addsubaccount&mode=addsubaccount",
+    b"{",
+    b"[",
+    b"{\"call_id\":1e999}",
+    b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+    b"[null,7,\"x\",{}]",
+    b"cdr=%7B",
+];
+
+/// What may be said of a body, whatever is in it.
+const MEDIA_TYPES: [&str; 4] =
+    ["application/x-www-form-urlencoded", "application/json", "text/xml; charset=utf-16", ";;="];
+
+/// Each of these bodies for each path, as if it were of each kind.
+fn broken(token: &str) -> Vec<Call> {
+    let paths = APIGATE.iter().map(|asked| (format!("/api/v1/{}", asked.path), "Bearer"));
+    let paths = paths.chain(MOR.iter().map(|asked| (format!("/billing/api/{}", asked.path), "")));
+    let paths = paths.chain([("/accountmanager.pl".to_owned(), "")]);
+    let switch = SWITCH.iter().chain(&FREESWITCH);
+    let paths = paths.chain(switch.map(|asked| (asked.path.to_owned(), "Basic")));
+    let mut calls = Vec::new();
+    for (path, scheme) in paths {
+        for (body, media_type) in BROKEN.iter().flat_map(|it| MEDIA_TYPES.map(|kind| (it, kind))) {
+            let call = Call::new("POST", &path).header("Content-Type", media_type).body(body);
+            calls.push(match scheme {
+                "Bearer" => call.bearer(token),
+                "Basic" => call.header("Authorization", BASIC),
+                _ => call,
+            });
+        }
+    }
+    calls
+}
+
 /// The operation's fields, the string in the next one of them; a field that is listed twice comes
 /// twice as often, and is sent once.
 fn filled<'a>(
@@ -316,6 +357,9 @@ fn send(server: &Running, calls: Vec<Call>) -> Vec<Call> {
 const BOOKKEEPING: [&str; 4] =
     ["writers", "requests", "pool_samples", "__diesel_schema_migrations"];
 
+/// So much more memory may the process take after the same requests again, in KiB.
+const MOST_GROWTH: u64 = 16_384;
+
 /// Everything else that the database holds.
 fn dump(place: &Place, url: &str, name: &str) -> Vec<String> {
     let backup = place.run(&["db", "backup", name, "--database-url", url]);
@@ -358,10 +402,14 @@ fn no_string_makes_anybody_stumble_and_a_refused_one_changes_nothing() {
         let ask = |(nth, string): (usize, &String)| calls(nth, string, token.trim());
         let refused = send(&server, strings.iter().enumerate().flat_map(ask).collect());
         assert!(refused.len() > strings.len(), "much is refused");
+        let refused = [refused, send(&server, broken(token.trim()))].concat();
         // What came after it may have made room for one of them; not so the next time.
         let refused = send(&server, refused);
         let before = dump(&place, database.url(), "before.db");
+        let memory = server.memory();
         assert_eq!(send(&server, refused.clone()).len(), refused.len());
+        let grown = server.memory().saturating_sub(memory);
+        assert!(grown < MOST_GROWTH, "{memory} KiB, and {grown} more");
         let after = dump(&place, database.url(), "after.db");
         let changed = before.iter().zip(&after).find(|(before, after)| before != after);
         assert_eq!(changed, None);

@@ -119,6 +119,13 @@ impl Running {
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
+    /// What it takes of the machine's memory, in KiB.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = read(Path::new(&format!("/proc/{}/status", self.child.id())));
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Sends a signal such as `-TERM`, and waits for the end.
     pub(crate) fn end(mut self, signal: &str) -> (ExitStatus, String) {
         self.signal(signal);
