@@ -247,7 +247,7 @@ fn csv_files() {
     );
     wrong(
         "0388880000\n0388880001\n",
-        "line 1 of n.csv: there is no column \"…0000\"; the nearest known one is \"city\"",
+        "line 1 of n.csv: there is no column \"…0000\"; the nearest known one is \"number\"",
     );
     wrong("number,number\n", "line 1 of n.csv: a column is there twice");
     wrong(
