@@ -52,34 +52,14 @@ impl List {
             (self.filter(visit))
             div #results {
                 @match (found.lines.is_empty(), ways.goes_on()) {
-                    (true, Some(on)) => (self.nothing_yet(on)),
-                    (false, Some(on)) => { (sheet.table(visit)) (self.stopped(on)) },
+                    (true, Some(on)) => (nothing_yet(&self.title.to_lowercase(), on)),
+                    (false, Some(on)) => { (sheet.table(visit)) (stopped(&self.title.to_lowercase(), on)) },
                     (_, None) => (sheet.table(visit)),
                 }
                 (ways.html())
             }
         };
         framed(visit, self.nav, self.title, body)
-    }
-
-    /// Nothing fits so far; what is farther on was not looked at.
-    fn nothing_yet(&self, on: &str) -> Markup {
-        html! {
-            div.empty {
-                p.what { "Nothing so far." }
-                p { (grouped(MOST_WALKED)) " " (self.title.to_lowercase()) " were looked through and none fits; there are more." }
-                p { a.button href=(on) { "Go on looking" } }
-            }
-        }
-    }
-
-    fn stopped(&self, on: &str) -> Markup {
-        html! {
-            p.note {
-                "This page stopped after " (grouped(MOST_WALKED)) " " (self.title.to_lowercase())
-                ", few of which fit; there are more. " a href=(on) { "Go on looking" }
-            }
-        }
     }
 
     /// The field for the words of the filter. Without a script it is sent by its button, with one while
@@ -98,6 +78,27 @@ impl List {
                 }
                 button { "Filter" }
             }
+        }
+    }
+}
+
+/// Nothing of these things fits so far; what is farther on was not looked at.
+pub(crate) fn nothing_yet(things: &str, on: &str) -> Markup {
+    html! {
+        div.empty {
+            p.what { "Nothing so far." }
+            p { (grouped(MOST_WALKED)) " " (things) " were looked through and none fits; there are more." }
+            p { a.button href=(on) { "Go on looking" } }
+        }
+    }
+}
+
+/// The page is not full, and the list is not over.
+pub(crate) fn stopped(things: &str, on: &str) -> Markup {
+    html! {
+        p.note {
+            "This page stopped after " (grouped(MOST_WALKED)) " " (things)
+            ", few of which fit; there are more. " a href=(on) { "Go on looking" }
         }
     }
 }

@@ -32,9 +32,19 @@ pub(super) async fn list(hub: &Hub, wanted: Wanted) -> Result<Numbers, Problem> 
             Some(hub.pool_named(&name).await.map_err(failed)?.ok_or_else(unknown)?)
         }
     };
-    let filter = NumberFilter { pool, state: wanted.state, after: wanted.after };
-    let lines = hub.numbers(filter, wanted.page.limit).await.map_err(failed)?;
-    Ok(Numbers { numbers: lines.iter().map(Line::from).collect() })
+    let mut filter = NumberFilter { pool, state: wanted.state, after: wanted.after };
+    let (mut numbers, mut left) = (Vec::new(), wanted.page.limit);
+    // Each page looks through so many and no more: however many lie between, all that fit are found.
+    while left > 0 {
+        let found = hub.numbers(filter, left).await.map_err(failed)?;
+        left = left.saturating_sub(u32::try_from(found.lines.len()).unwrap_or(u32::MAX));
+        numbers.extend(found.lines.iter().map(Line::from));
+        match found.next {
+            Some(next) => filter.after = Some(next),
+            None => break,
+        }
+    }
+    Ok(Numbers { numbers })
 }
 
 pub(super) async fn count(hub: &Hub) -> Result<Stock, Problem> {

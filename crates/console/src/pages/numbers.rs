@@ -6,13 +6,16 @@ use leaseline_core::history::{Reservation, Turn};
 use leaseline_core::ids::NumberId;
 use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::staff::Duty;
-use leaseline_hub::operator::{ListState, NumberFilter, NumberHistory, NumberLine, NumberState};
+use leaseline_hub::operator::{
+    ListState, NumberFilter, NumberHistory, NumberLine, NumberPage, NumberState,
+};
 use maud::{Markup, html};
 
 use super::Answer;
 use super::overview::pool_sheet;
 use crate::PATH;
-use crate::layout::{Nav, facts, page, pager};
+use crate::layout::{Nav, facts, page, pager, with};
+use crate::list::{nothing_yet, stopped};
 use crate::mask::{Mask, number_path, our_number};
 use crate::sheet::{Cell, Column, Empty, Sheet, Tone, file};
 use crate::shown::{at, at_or};
@@ -39,11 +42,10 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let state = visit.asked("state");
     let state = STATES.iter().find(|(name, _)| Some(*name) == state).map(|(_, state)| *state);
     let after = visit.asked("after").and_then(|id| NumberId::new(id.parse().ok()?));
-    let limit = visit.rows();
-    let lines = visit.hub().numbers(NumberFilter { pool, state, after }, limit).await?;
-    let is_full = lines.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = lines.last().filter(|_| is_full).map(|line| line.id.to_string());
-    let sheet = sheet().rows(lines.iter().map(row));
+    let found = find(&visit, NumberFilter { pool, state, after }).await?;
+    let is_short = found.lines.len() < usize::try_from(visit.rows()).unwrap_or(usize::MAX);
+    let next = found.next.map(|id| id.to_string());
+    let sheet = sheet().rows(found.lines.iter().map(row));
     let pools = visit.hub().pools_now().await?;
     if let Some(file) = file(&visit, &[&sheet, &pool_sheet(&pools.pools)]) {
         return Ok(file);
@@ -52,12 +54,48 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         (super::overview::pools(&visit, &pools))
         h2 { "One by one" }
         (filter_form(&visit).await?)
-        div #results { (sheet.table(&visit)) (pager(&visit, "after", next)) }
+        div #results {
+            @match next.as_deref().filter(|_| is_short) {
+                Some(next) => (looked_so_far(&visit, &sheet, found.lines.is_empty(), next)),
+                None => (sheet.table(&visit)),
+            }
+            (pager(&visit, "after", next))
+        }
         @if visit.may(Duty::ImportNumbers) {
             p { a.button href={ (PATH) "/numbers/import" } { "Import numbers …" } }
         }
     };
     Ok(page(&visit, Nav::Numbers, "Numbers", body))
+}
+
+/// The page that is asked for; for a file, all that fits up to its bound, however many lie between.
+async fn find(visit: &Visit, mut filter: NumberFilter) -> Result<NumberPage, Trouble> {
+    let mut found = visit.hub().numbers(filter, visit.rows()).await?;
+    while let (true, Some(next)) = (visit.wants_csv(), found.next) {
+        let lines = u32::try_from(found.lines.len()).unwrap_or(u32::MAX);
+        let left = visit.rows().saturating_sub(lines);
+        if left == 0 {
+            break;
+        }
+        filter.after = Some(next);
+        let more = visit.hub().numbers(filter, left).await?;
+        found.lines.extend(more.lines);
+        found.next = more.next;
+    }
+    Ok(found)
+}
+
+/// A page that looked through as many as it may, few of which fit.
+fn looked_so_far(visit: &Visit, sheet: &Sheet, is_empty: bool, next: &str) -> Markup {
+    let on = with(visit, &[("after", next), ("format", ""), ("of", "")]);
+    html! {
+        @if is_empty {
+            (nothing_yet("numbers", &on))
+        } @else {
+            (sheet.table(visit))
+            (stopped("numbers", &on))
+        }
+    }
 }
 
 fn found(visit: &Visit, typed: &str) -> Answer {

@@ -16,7 +16,7 @@ mod users;
 
 pub use accounts::{EnableAccount, SetAccountPassword};
 pub use imports::{Import, ImportError, ImportPlan, Progress};
-pub use leaseline_store::load::catalogue::{ListState, NumberFilter, NumberLine};
+pub use leaseline_store::load::catalogue::{ListState, NumberFilter, NumberLine, NumberPage};
 pub use leaseline_store::load::customers::Holdings;
 pub use leaseline_store::load::history::NumberHistory;
 pub use leaseline_store::load::inventory::NumberState;

@@ -7,7 +7,7 @@ use leaseline_core::history::WhoHeldIt;
 use leaseline_core::ids::{CustomerId, PoolId};
 use leaseline_core::phone::{E164, PhoneNumber};
 use leaseline_core::{Refusal, Timestamp};
-use leaseline_store::load::catalogue::{NumberFilter, NumberLine};
+use leaseline_store::load::catalogue::{NumberFilter, NumberLine, NumberPage};
 use leaseline_store::load::history::NumberHistory;
 use leaseline_store::load::inventory::{NumberState, Place};
 use leaseline_store::record::reservations::Changed;
@@ -158,11 +158,7 @@ impl Hub {
     ///
     /// # Errors
     /// [`Failure`] when the store does not answer.
-    pub async fn numbers(
-        &self,
-        filter: NumberFilter,
-        limit: u32,
-    ) -> Result<Vec<NumberLine>, Failure> {
+    pub async fn numbers(&self, filter: NumberFilter, limit: u32) -> Result<NumberPage, Failure> {
         let now = self.now();
         self.read(move |tx| load::catalogue::numbers(tx, filter, limit, now)).await
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use leaseline_core::ids::NumberId;
 use leaseline_core::ledger::EntryKind;
+use leaseline_hub::insight::MOST_WALKED;
 use leaseline_hub::operator::{BlockNumber, Holdings, Lines, ListState, NumberFilter, NumberState};
 use leaseline_testkit::{ManualClock, World, databases, profile};
 
@@ -29,12 +31,13 @@ async fn numbers_are_listed_by_pool_and_state() {
 
         let list = async |filter, limit| {
             let found = world.hub.numbers(filter, limit).await.unwrap();
-            found.iter().map(|line| line.id.get()).collect::<Vec<_>>()
+            found.lines.iter().map(|line| line.id.get()).collect::<Vec<_>>()
         };
         let all = NumberFilter::default();
         assert_eq!(list(all, 10).await, [1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(list(NumberFilter { pool: Some(spare), ..all }, 10).await, [6, 7]);
-        let second = world.hub.numbers(all, 2).await.unwrap().pop().map(|line| line.id);
+        let second = world.hub.numbers(all, 2).await.unwrap().next;
+        assert_eq!(second, NumberId::new(2));
         assert_eq!(list(NumberFilter { after: second, ..all }, 2).await, [3, 4]);
         for (state, expected) in [
             (ListState::Reserved, vec![1]),
@@ -54,6 +57,27 @@ async fn numbers_are_listed_by_pool_and_state() {
         assert_eq!(stock.len(), 2);
         assert_eq!((of(0, NumberState::Free), of(1, NumberState::Free)), (Some(1), Some(2)));
         assert_eq!((of(0, NumberState::Reserved), of(0, NumberState::Blocked)), (Some(1), Some(1)));
+        world.hub.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_numbers_looks_through_so_many_and_says_where_it_goes_on() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let world = World::new(database.hub(&clock)).await;
+        let kl = world.pool("kl", QUARANTINE).await;
+        world.numbers_in(kl, usize::try_from(MOST_WALKED).unwrap() + 1).await;
+        let page = async |state, after| {
+            let filter = NumberFilter { pool: None, state: Some(state), after };
+            let found = world.hub.numbers(filter, 2).await.unwrap();
+            (found.lines.iter().map(|line| line.id.get()).collect::<Vec<_>>(), found.next)
+        };
+        let last = NumberId::new(MOST_WALKED);
+        assert_eq!(page(ListState::Leased, None).await, (vec![], last));
+        assert_eq!(page(ListState::Leased, last).await, (vec![], None));
+        assert_eq!(page(ListState::Free, last).await, (vec![MOST_WALKED + 1], None));
+        assert_eq!(page(ListState::Free, None).await, (vec![1, 2], NumberId::new(2)));
         world.hub.close().await;
     }
 }

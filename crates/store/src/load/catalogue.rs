@@ -9,6 +9,7 @@ use leaseline_core::phone::{E164, PhoneNumber};
 
 use crate::error::StoreError;
 use crate::load::inventory::NumberState;
+use crate::load::page::MOST_WALKED;
 use crate::row::{Code, known, lease_id};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
@@ -62,24 +63,43 @@ pub enum ListState {
     Blocked,
 }
 
-/// At most so many numbers, in the order of import. Reads on until it has found as many.
+/// Some numbers, in the order of import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberPage {
+    /// There may be fewer than was asked for, and none, though the list goes on: a page looks through
+    /// so many and no more.
+    pub lines: Vec<NumberLine>,
+    /// After which the list goes on, if it does.
+    pub next: Option<NumberId>,
+}
+
+/// At most so many numbers, in the order of import.
 pub fn numbers(
     tx: &mut Tx<'_>,
     filter: NumberFilter,
     limit: u32,
     now: Timestamp,
-) -> Result<Vec<NumberLine>, StoreError> {
+) -> Result<NumberPage, StoreError> {
     let pool = filter.pool.map_or(ANY, PoolId::get);
     let state = filter.state.map_or(ANY, ListState::code);
+    let after = filter.after.map_or(0, NumberId::get);
+    let stop = Statement::<BigInt>::new(STOP).integer(after).integer(MOST_WALKED - 1);
+    let stop: Vec<i64> = stop.load(tx.connection)?;
+    let stop = stop.first().copied();
     let listed = at(Statement::new(LIST), now)
-        .integer(filter.after.map_or(0, NumberId::get))
+        .integer(after)
+        .integer(stop.unwrap_or(i64::MAX))
         .integer(pool)
         .integer(pool)
         .integer(state)
         .integer(state)
         .integer(state)
         .integer(i64::from(limit));
-    lines(tx, listed)
+    let lines = lines(tx, listed)?;
+    let is_full = lines.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+    let next =
+        if is_full { lines.last().map(|line| line.id) } else { stop.and_then(NumberId::new) };
+    Ok(NumberPage { lines, next })
 }
 
 /// The number with this normal form.
@@ -153,12 +173,15 @@ macro_rules! states {
     };
 }
 
+/// The last number that a page looks at, unless it is the last page.
+const STOP: &str = "SELECT n.id FROM numbers n WHERE n.id > {} ORDER BY n.id LIMIT 1 OFFSET {}";
+
 const LIST: &str = concat!(
     "SELECT s.id, s.e164, s.shown, s.pool, CAST(s.state AS BIGINT), s.kind, s.blocked,
             s.reserved_for, s.lease, s.turn, s.free_from
      FROM (",
     states!(),
-    ") s WHERE s.id > {} AND ({} = 0 OR s.pool_id = {}) AND ({} = 0 OR s.state = {} OR ({} = 6 AND s.blocked = 1))
+    ") s WHERE s.id > {} AND s.id <= {} AND ({} = 0 OR s.pool_id = {}) AND ({} = 0 OR s.state = {} OR ({} = 6 AND s.blocked = 1))
      ORDER BY s.id LIMIT {}"
 );
 
