@@ -4,8 +4,9 @@
 //! second; four thousand requests with a transaction each take so long that all their callers have given
 //! up, and none of them knows what came of it. So whoever works off a queue tells after each round how
 //! many it was, how long they took, and how many wait for the next: that is the pace. Who comes when more
-//! wait than is good at this pace is refused at once. Where all that wait fit into the next round there is
-//! no standing queue, and a burst of whatever length has room.
+//! wait than is good at this pace is refused at once. Where a round took all that waited, or the next one
+//! will, there is no standing queue, and a burst of whatever length has room: a round of few says nothing
+//! about one of many.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -57,7 +58,12 @@ impl Room {
         lock(&self.state).at_work_since = Some(Instant::now());
     }
 
-    /// A round has ended: so many took so long, and so many wait for the next.
+    /// A round has ended that took all that waited.
+    pub(crate) fn done_with_all(&self) {
+        *lock(&self.state) = State { now: self.most, at_work_since: None };
+    }
+
+    /// A round has ended that took as many as it may: they took so long, and so many wait for the next.
     pub(crate) fn done(&self, done: usize, took: Duration, left: usize) {
         let mut state = lock(&self.state);
         state.at_work_since = None;
@@ -103,6 +109,15 @@ mod tests {
         check(256, 500, 1_000, 512);
         check(16, 48, 300, 83);
         check(1, 1_900, 70, 64);
+    }
+
+    #[test]
+    fn a_round_that_took_all_says_nothing_about_the_pace() {
+        let room = Room::new(4_096);
+        room.done(256, Duration::from_secs(1), 1_000);
+        assert!(!room.admits(1_000));
+        room.done_with_all();
+        assert!(room.admits(4_095));
     }
 
     #[test]

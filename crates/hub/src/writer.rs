@@ -43,26 +43,38 @@ pub(crate) struct Writer {
     pub(crate) left_over: Option<Command>,
 }
 
+/// What is done in one go.
+struct Round {
+    batch: Batch,
+    errands: Vec<Box<dyn Errand>>,
+    /// Whether more may have waited than was taken.
+    is_full: bool,
+}
+
 impl Writer {
     /// Runs until every sender is gone and the inbox is empty.
     pub(crate) fn run(mut self) {
         while let Some(first) = self.left_over.take().or_else(|| self.inbox.blocking_recv()) {
             let began = Instant::now();
             self.room.taken();
-            let (batch, errands) = self.gather(first);
+            let Round { batch, errands, is_full } = self.gather(first);
             let count = batch.len() + errands.len();
             if batch.len() > 0 {
                 self.carry_out(batch);
             }
             errands.into_iter().for_each(|errand| self.run_errand(errand));
             let left = self.inbox.len() + usize::from(self.left_over.is_some());
-            self.room.done(count, began.elapsed(), left);
+            match is_full {
+                true => self.room.done(count, began.elapsed(), left),
+                false => self.room.done_with_all(),
+            }
         }
     }
 
-    fn gather(&mut self, first: Command) -> (Batch, Vec<Box<dyn Errand>>) {
+    fn gather(&mut self, first: Command) -> Round {
         let mut batch = Batch::default();
         let mut errands = Vec::new();
+        let mut is_full = false;
         let mut next = Some(first);
         while let Some(command) = next {
             match command {
@@ -73,17 +85,18 @@ impl Writer {
                 Command::Records(job) if batch.has_room_for(&job) => batch.records.push(job),
                 Command::Records(job) => {
                     self.left_over = Some(Command::Records(job));
+                    is_full = true;
                     break;
                 }
                 Command::Errand(errand) => errands.push(errand),
             }
-            let full =
+            is_full =
                 batch.len() + errands.len() >= self.batch_limit || errands.len() >= MOST_ERRANDS;
-            next = if full { None } else { self.inbox.try_recv().ok() };
+            next = if is_full { None } else { self.inbox.try_recv().ok() };
         }
         batch.drop_abandoned();
         errands.retain(|errand| !errand.is_abandoned());
-        (batch, errands)
+        Round { batch, errands, is_full }
     }
 
     fn carry_out(&mut self, batch: Batch) {

@@ -40,8 +40,3 @@ pub use keys::{JwtKey, jwt_keys, mor_key};
 pub use problem::{Problem, finish};
 pub use secret::Secret;
 pub use server::{Server, announce};
-
-/// Of every binary: a request's memory is mostly asked for by one thread and given back by another,
-/// which the system's allocator is slow at.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -41,10 +41,6 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command};
 
-/// That of the product's binaries.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// A failure of the tool itself; what a server answers wrongly is counted instead.
 type Failure = Box<dyn Error + Send + Sync>;
 
