@@ -47,7 +47,7 @@ impl CallRequest {
         );
         let places = |text: &str| request.match_indices(text).map(|(at, _)| at).collect();
         let (names, holes) = (places(NAME), places(FIRST));
-        let next = u64::try_from(nth).unwrap_or(0) * 10_000_000;
+        let next = u64::try_from(nth).unwrap_or(0) * 4_000_000;
         let count = u64::try_from(numbers).unwrap_or(1).max(1);
         let mut request = Self { bytes: request.into_bytes(), names, numbers: holes, next, count };
         request.go_on();
