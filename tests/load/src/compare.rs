@@ -118,7 +118,8 @@ pub(crate) fn folder(chosen: Option<&Path>) -> Result<PathBuf, Failure> {
     Ok(program.parent().ok_or("find the program's folder")?.to_owned())
 }
 
-fn hello(load: Load) -> Result<Figures, Failure> {
+/// actix's hello-world under this load.
+pub(crate) fn hello(load: Load) -> Result<Figures, Failure> {
     let server = Server::start(&["hello".to_owned()])?;
     Course {
         targets: &[server.address().into()],

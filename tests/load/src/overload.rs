@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use leaseline_core::customer::Limit;
 
 use crate::child::Server;
-use crate::cli::{Load, Overload};
+use crate::cli::Overload;
 use crate::client::Course;
-use crate::compare::folder;
+use crate::compare::{folder, hello};
 use crate::database::{Database, Kind};
 use crate::figures::Figures;
 use crate::grow::peak_memory;
@@ -111,19 +111,6 @@ fn until_well(measure: impl Fn() -> Result<Figures, Failure>) -> Result<Duration
             return Ok(asked);
         }
     }
-}
-
-fn hello(load: Load) -> Result<Figures, Failure> {
-    let server = Server::start(&["hello".to_owned()])?;
-    Course {
-        targets: &[server.address().into()],
-        scenario: Scenario::Hello,
-        token: "",
-        customers: &[1],
-        numbers: 0,
-        load,
-    }
-    .measure()
 }
 
 impl Found {
