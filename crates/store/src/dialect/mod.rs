@@ -70,6 +70,9 @@ pub(crate) trait Dialect {
     /// Whether nobody else can write while a transaction does.
     fn writes_alone(&self) -> bool;
 
+    /// Whether CROSS JOIN takes one row of its left side after the other, whatever the planner thinks.
+    fn joins_as_written(&self) -> bool;
+
     /// Begins a transaction in which the schema is changed, alone among all processes.
     fn begin_alone(&mut self) -> QueryResult<()>;
 

@@ -76,6 +76,10 @@ impl Dialect for PgConnection {
         false
     }
 
+    fn joins_as_written(&self) -> bool {
+        false
+    }
+
     fn begin_alone(&mut self) -> QueryResult<()> {
         AnsiTransactionManager::begin_transaction_sql(self, "BEGIN")?;
         self.batch_execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))

@@ -58,6 +58,10 @@ impl Dialect for SqliteConnection {
         true
     }
 
+    fn joins_as_written(&self) -> bool {
+        true
+    }
+
     fn begin_alone(&mut self) -> QueryResult<()> {
         AnsiTransactionManager::begin_transaction_sql(self, "BEGIN EXCLUSIVE")
     }
