@@ -37,7 +37,7 @@ use crate::quotas::{Quotas, Used};
 use crate::readers::{Lane, Lookup, Readers};
 use crate::reads::Lanes;
 use crate::request::{Request, Way};
-use crate::room::Room;
+use crate::room::InboxRoom;
 use crate::sweeper;
 use crate::switches::Switches;
 use crate::writer::Writer;
@@ -65,7 +65,7 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     store: Store,
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
-    room: Arc<Room>,
+    room: Arc<InboxRoom>,
     trouble: Trouble,
     readers: Readers,
     lanes: Lanes,
@@ -214,7 +214,7 @@ impl Hub {
         }
         load::writers::latest_seen(&mut tx)?.into_iter().for_each(|seen| now.has_been(seen));
         let (sender, receiver) = mpsc::channel(settings.inbox);
-        let room = Arc::new(Room::new(settings.inbox));
+        let room = Arc::new(InboxRoom::new(settings.inbox));
         let trouble = Trouble::default();
         let writer = Writer {
             store: store.clone(),
@@ -466,23 +466,47 @@ impl Hub {
     ) -> Answer<R::Outcome> {
         let (reply, answered) = oneshot::channel();
         let command = request.into_command(Way { key, reply }, &*self.0.ids);
-        self.send(command)?;
-        match timeout(patience, answered).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
-        }
+        self.send(command, Entry::IfThereIsRoom)?;
+        heard(timeout(patience, answered).await)
     }
 
-    fn send(&self, command: Command) -> Result<(), Failure> {
+    /// Asks for what must be done however much else waits, which is one thing at a time.
+    pub(crate) async fn ask_regardless<R: Request>(&self, request: R) -> Answer<R::Outcome> {
+        let (reply, answered) = oneshot::channel();
+        let command = request.into_command(Way { key: None, reply }, &*self.0.ids);
+        self.send(command, Entry::Regardless)?;
+        heard(timeout(OPERATORS_PATIENCE, answered).await)
+    }
+
+    fn send(&self, command: Command, entry: Entry) -> Result<(), Failure> {
         let inbox = lock(&self.0.inbox);
         let inbox = inbox.as_ref().ok_or(Failure::Unavailable)?;
-        if !self.0.room.admits(inbox.max_capacity() - inbox.capacity()) {
+        let waiting = inbox.max_capacity() - inbox.capacity();
+        if entry == Entry::IfThereIsRoom && !self.0.room.admits(&command, waiting) {
             return Err(overloaded());
         }
-        inbox.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) => overloaded(),
-            TrySendError::Closed(_) => Failure::Unavailable,
-        })
+        let place = inbox.try_reserve().map_err(|error| match error {
+            TrySendError::Full(()) => overloaded(),
+            TrySendError::Closed(()) => Failure::Unavailable,
+        })?;
+        self.0.room.entered(&command);
+        place.send(command);
+        Ok(())
+    }
+}
+
+/// Who is let in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    IfThereIsRoom,
+    /// As long as the inbox has a place.
+    Regardless,
+}
+
+fn heard<O, E, G>(answered: Result<Result<Answer<O>, E>, G>) -> Answer<O> {
+    match answered {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
     }
 }
 

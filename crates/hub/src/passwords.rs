@@ -211,7 +211,7 @@ impl Checker {
             turns: Semaphore::new(at_a_time),
             at_a_time,
             queue: Semaphore::new(MOST_WAITING),
-            room: Room::new(MOST_WAITING),
+            room: Room::of_equals(MOST_WAITING),
             key,
             right: Mutex::default(),
         }))

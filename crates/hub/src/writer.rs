@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::inbox::Command;
 use crate::meters;
-use crate::room::Room;
+use crate::room::InboxRoom;
 
 /// After so long on one batch, what is left of it is told to try again: its callers are about to
 /// give up.
@@ -33,7 +33,7 @@ pub(crate) struct Writer {
     pub(crate) now: Arc<Now>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) inbox: Receiver<Command>,
-    pub(crate) room: Arc<Room>,
+    pub(crate) room: Arc<InboxRoom>,
     pub(crate) batch_limit: usize,
     pub(crate) max_leases_per_phone: Limit,
     pub(crate) answers_kept: Duration,
@@ -62,7 +62,7 @@ impl Writer {
             if batch.len() > 0 {
                 self.carry_out(batch);
             }
-            errands.into_iter().for_each(|errand| self.run_errand(errand));
+            self.run_errands(errands);
             let left = self.inbox.len() + usize::from(self.left_over.is_some());
             match is_full {
                 true => self.room.done(count, began.elapsed(), left),
@@ -94,6 +94,7 @@ impl Writer {
                 batch.len() + errands.len() >= self.batch_limit || errands.len() >= MOST_ERRANDS;
             next = if is_full { None } else { self.inbox.try_recv().ok() };
         }
+        self.room.took_errands(errands.len());
         batch.drop_abandoned();
         errands.retain(|errand| !errand.is_abandoned());
         Round { batch, errands, is_full }
@@ -147,6 +148,12 @@ impl Writer {
             _ => false,
         };
         !in_vain && self.desk.is_connected(&self.store)
+    }
+
+    fn run_errands(&mut self, errands: Vec<Box<dyn Errand>>) {
+        let (count, began) = (errands.len(), Instant::now());
+        errands.into_iter().for_each(|errand| self.run_errand(errand));
+        self.room.done_errands(count, began.elapsed());
     }
 
     fn run_errand(&mut self, mut errand: Box<dyn Errand>) {

@@ -28,10 +28,10 @@ pub fn request(which: u8, sent: &[u8]) {
     }
 }
 
-/// What is no address is left out.
+/// What is no address is left out, and an address that has more behind its query.
 fn read(query: &[u8], body: &[u8]) -> Option<Parameters> {
-    let uri: actix_web::http::Uri =
-        format!("/accountmanager.pl?{}", str::from_utf8(query).ok()?).parse().ok()?;
+    let query = str::from_utf8(query).ok().filter(|query| !query.contains('#'))?;
+    let uri: actix_web::http::Uri = format!("/accountmanager.pl?{query}").parse().ok()?;
     let request = TestRequest::post().uri(&uri.to_string()).to_http_request();
     Parameters::read(&request, body).ok()
 }

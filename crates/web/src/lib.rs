@@ -43,6 +43,7 @@ pub mod meters;
 mod network;
 mod observe;
 pub mod peer;
+mod priority;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod request_id;

@@ -42,6 +42,7 @@ use tokio::time::timeout;
 
 use crate::connection::{Connections, Watched};
 use crate::exposition::{self, Exposition, Readers};
+use crate::priority::give_way;
 use crate::tls::{Channel, Tls};
 use crate::{Journal, Limits, Readiness, Stop, health, observe};
 
@@ -137,7 +138,11 @@ impl Running {
         let mut builder = self.builder();
         for listener in listeners {
             let (running, configure) = (self.clone(), configure.clone());
-            let service = move || running.service(configure.clone());
+            let service = move || {
+                // A worker makes its own, in its thread.
+                give_way();
+                running.service(configure.clone())
+            };
             builder = builder.listen("leaseline", listener, service)?;
         }
         Ok(builder.run())

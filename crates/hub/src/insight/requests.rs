@@ -1,5 +1,6 @@
 //! Requests that are remembered: those that failed or changed something, and one in so many of the
-//! others.
+//! others. Of a flood of failures, as when more is asked than can be done, it is one in so many, too: to
+//! write down what was not done must not take the time to do something.
 //!
 //! Whoever serves says when a request is over. Nothing is allocated for one that is not kept, and
 //! one that is kept costs a place in a bounded queue; what finds no place is dropped and counted. A
@@ -83,9 +84,20 @@ pub(crate) struct RequestLog {
     dropped: AtomicU64,
 }
 
+/// So many failures in a second are no flood.
+const FAILURES_A_SECOND: u32 = 100;
+
+/// Of those beyond them one in so many is kept.
+const ONE_FAILURE_IN: u32 = 100;
+
+// By thread, so that none waits for another.
 thread_local! {
-    /// Requests since the last one of these that was kept: by thread, so that none waits for another.
-    static PASSED: Cell<u32> = const { Cell::new(0) };
+    /// Requests that only looked, since the last one of these that was kept.
+    static LOOKED: Cell<u32> = const { Cell::new(0) };
+    /// In which second of the clock the last request failed, and how many had before it.
+    static FAILED: Cell<(i64, u32)> = const { Cell::new((0, 0)) };
+    /// Failures of a flood, since the last one of these that was kept.
+    static FLOOD: Cell<u32> = const { Cell::new(0) };
 }
 
 impl RequestLog {
@@ -95,16 +107,15 @@ impl RequestLog {
     }
 
     /// For how many requests one with this effect stands; none if it is not to be kept.
-    fn weight(&self, effect: Effect) -> Option<u32> {
-        if effect != Effect::Looked {
-            return Some(1);
+    fn weight(&self, effect: Effect, now: Timestamp) -> Option<u32> {
+        match effect {
+            Effect::Changed => Some(1),
+            Effect::Failed if FAILED.with(|failed| is_flood(failed, now)) => {
+                FLOOD.with(|passed| one_in(ONE_FAILURE_IN, passed))
+            }
+            Effect::Failed => Some(1),
+            Effect::Looked => LOOKED.with(|passed| one_in(self.keeping.one_in?, passed)),
         }
-        let one_in = self.keeping.one_in?;
-        PASSED.with(|passed| {
-            let nth = passed.get().saturating_add(1);
-            passed.set(if nth >= one_in { 0 } else { nth });
-            (nth >= one_in).then_some(one_in)
-        })
     }
 
     /// What waits, as far as one write takes it.
@@ -125,14 +136,34 @@ impl RequestLog {
     }
 }
 
+/// Counts one more failure, and says whether there were many in this second.
+fn is_flood(failed: &Cell<(i64, u32)>, now: Timestamp) -> bool {
+    let second = now.seconds();
+    let before = match failed.get() {
+        (same, count) if same == second => count,
+        _ => 0,
+    };
+    failed.set((second, before.saturating_add(1)));
+    before >= FAILURES_A_SECOND
+}
+
+/// Counts one more, and says for how many it stands if it is the one that is kept.
+fn one_in(many: u32, passed: &Cell<u32>) -> Option<u32> {
+    let nth = passed.get().saturating_add(1);
+    let is_kept = nth >= many;
+    passed.set(if is_kept { 0 } else { nth });
+    is_kept.then_some(many)
+}
+
 impl Hub {
     /// Remembers a request that is over, if it is one of those that are; only then `noted` is asked
     /// what to remember of it. Waits for nothing.
     pub fn request_over(&self, id: RequestId, effect: Effect, noted: impl FnOnce() -> Noted) {
         let log = self.request_log();
-        let Some(weight) = log.weight(effect) else { return };
+        let now = self.now();
+        let Some(weight) = log.weight(effect, now) else { return };
         let Noted { facade, operation, status, took, customer, user } = noted();
-        let at = self.now().saturating_sub(took);
+        let at = now.saturating_sub(took);
         let line =
             RequestLine { id, at, facade, operation, status, effect, weight, took, customer, user };
         if log.sender.try_send(line).is_err() {
@@ -148,7 +179,7 @@ impl Hub {
             return 0;
         }
         let count = lines.len();
-        if self.ask(KeepRequests(lines)).await.is_err() {
+        if self.ask_regardless(KeepRequests(lines)).await.is_err() {
             log.drop_some(u64::try_from(count).unwrap_or(u64::MAX));
         }
         count

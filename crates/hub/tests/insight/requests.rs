@@ -136,3 +136,22 @@ async fn an_orderly_stop_writes_down_all_that_waits() {
         hub.close().await;
     }
 }
+
+#[tokio::test]
+async fn of_a_flood_of_failures_one_in_a_hundred_is_remembered_and_all_are_counted() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let hub = database.hub(&clock);
+        for nth in 0..1_100 {
+            hub.request_over(id(&clock, nth), Effect::Failed, || noted("apigate", "38", 8));
+        }
+        assert_eq!(hub.flush_requests().await, 110);
+        let weights = "SELECT weight, count(*) FROM requests GROUP BY weight ORDER BY weight";
+        assert_eq!(database.rows(weights), "1|100\n100|10");
+
+        clock.advance(Duration::from_secs(1));
+        hub.request_over(id(&clock, 0), Effect::Failed, || noted("apigate", "24", 9));
+        assert_eq!(hub.flush_requests().await, 1);
+        hub.close().await;
+    }
+}

@@ -6,15 +6,22 @@
 //! many it was, how long they took, and how many wait for the next: that is the pace. Who comes when more
 //! wait than is good at this pace is refused at once. Where a round took all that waited, or the next one
 //! will, there is no standing queue, and a burst of whatever length has room: a round of few says nothing
-//! about one of many.
+//! about one of many. It does where each takes as long as the others, together or alone: there a burst has
+//! room as far as its last one will be served before its caller gives up.
+
+mod inbox;
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+pub(crate) use self::inbox::InboxRoom;
 use crate::hub::lock;
 
 /// So long whoever is let in waits, more or less.
 const SOON: Duration = Duration::from_millis(250);
+
+/// So long the last one of a burst waits, where that is known.
+const LATE: Duration = Duration::from_millis(1_000);
 
 /// Whoever works has stood still for so long: nobody knows how long it will take.
 const STALLED: Duration = Duration::from_secs(1);
@@ -26,6 +33,8 @@ const LEAST: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Room {
     most: usize,
+    /// So long the last one of a burst waits; none where many take no longer than few.
+    burst: Option<Duration>,
     state: Mutex<State>,
 }
 
@@ -38,9 +47,15 @@ struct State {
 }
 
 impl Room {
-    /// Room for so many, as long as nothing is known of the pace.
+    /// Room for so many, as long as nothing is known of the pace, where a round of many takes little
+    /// longer than one of few.
     pub(crate) const fn new(most: usize) -> Self {
-        Self { most, state: Mutex::new(State { now: most, at_work_since: None }) }
+        Self { most, burst: None, state: Mutex::new(State { now: most, at_work_since: None }) }
+    }
+
+    /// The same where each of them takes as long as any other.
+    pub(crate) const fn of_equals(most: usize) -> Self {
+        Self { burst: Some(LATE), ..Self::new(most) }
     }
 
     /// Whether one more may wait, behind so many.
@@ -72,10 +87,13 @@ impl Room {
 
     /// What two rounds take may always wait, or the next would have too little to do.
     fn reckon(&self, done: usize, took: Duration, left: usize) -> usize {
-        if left <= done {
-            return self.most;
-        }
-        let in_time = done.saturating_mul(micros(SOON)) / micros(took).max(1);
+        let has_standing_queue = left > done;
+        let wait = match self.burst {
+            _ if has_standing_queue => SOON,
+            Some(burst) => burst,
+            None => return self.most,
+        };
+        let in_time = done.saturating_mul(micros(wait)) / micros(took).max(1);
         in_time.max(2 * done).max(LEAST).min(self.most)
     }
 }
@@ -89,7 +107,10 @@ mod tests {
     use super::*;
 
     fn check(done: usize, took_millis: u64, left: usize, expected: usize) {
-        let room = Room::new(4_096);
+        has_room(&Room::new(4_096), (done, took_millis, left), expected);
+    }
+
+    fn has_room(room: &Room, (done, took_millis, left): (usize, u64, usize), expected: usize) {
         room.done(done, Duration::from_millis(took_millis), left);
         assert_eq!(lock(&room.state).now, expected);
         assert!(room.admits(expected - 1));
@@ -109,6 +130,16 @@ mod tests {
         check(256, 500, 1_000, 512);
         check(16, 48, 300, 83);
         check(1, 1_900, 70, 64);
+    }
+
+    #[test]
+    fn a_burst_of_equals_has_room_for_who_is_served_at_all() {
+        let check = |told, expected| has_room(&Room::of_equals(4_096), told, expected);
+        check((16, 24, 0), 666);
+        check((16, 24, 16), 666);
+        check((16, 24, 17), 166);
+        check((16, 1, 0), 4_096);
+        check((2, 80, 0), 64);
     }
 
     #[test]
