@@ -121,8 +121,7 @@ async fn look_at_everything(hub: &Hub) {
     hub.audit(None, 50).await.unwrap();
 }
 
-/// Each list by each filter, forwards and backwards; but for leases by a number. PostgreSQL takes its range
-/// for a ninth of all numbers, and in a world as small as this one walks through their turns instead.
+/// Each list by each filter, forwards and backwards.
 async fn lists(hub: &Hub) {
     let malaysia = Region::by_code("MY").unwrap();
     for words in [
@@ -134,6 +133,8 @@ async fn lists(hub: &Hub) {
         "customer:8",
         "customer:8 state:active",
         "customer:8 kind:group",
+        "0380000007",
+        "0380000007 customer:8",
         "0380 state:active",
     ] {
         let search = LeaseSearch::parse(words, &malaysia).unwrap();
