@@ -391,7 +391,7 @@ impl Hub {
         &self.0.recent_logins
     }
 
-    pub(crate) fn passwords(&self) -> &Checker {
+    pub(crate) fn passwords(&self) -> &Arc<Checker> {
         &self.0.passwords
     }
 

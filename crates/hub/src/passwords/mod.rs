@@ -1,16 +1,18 @@
 //! Passwords: Argon2id, a bounded number at a time, and for at most a minute not twice the same.
 
+mod hashing;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
-use argon2::{Algorithm, Argon2, Params, Version};
 use leaseline_core::password::PasswordHash;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use self::hashing::Memories;
+pub use self::hashing::{NotHashed, hash_password, password_matches};
 use crate::failure::Failure;
 use crate::hub::{Hub, lock};
 use crate::logins::Login;
@@ -42,6 +44,7 @@ pub(crate) struct Checker {
     at_a_time: usize,
     queue: Semaphore,
     room: Room,
+    memories: Memories,
     /// Makes the digests of this process worth nothing to anybody else.
     key: [u8; 32],
     right: Mutex<HashMap<Proof, Instant>>,
@@ -59,35 +62,6 @@ impl Drop for Turn<'_> {
         let Checker { room, at_a_time, .. } = self.checker;
         room.done(*at_a_time, self.began.elapsed(), self.checker.waiting());
     }
-}
-
-/// A password could not be hashed: the operating system has no randomness, or no memory is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the password could not be hashed")]
-pub struct NotHashed;
-
-/// Hashes a password with a salt of its own. Takes some 20 ms and 19 MiB.
-///
-/// # Errors
-/// [`NotHashed`].
-pub fn hash_password(password: &str) -> Result<PasswordHash, NotHashed> {
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|_| NotHashed)?;
-    let hash = argon2().hash_password_with_salt(password.as_bytes(), &salt);
-    let hash = hash.map_err(|_| NotHashed)?.to_string();
-    PasswordHash::parse(&hash).ok_or(NotHashed)
-}
-
-/// Whether this is the password of that hash. Takes some 20 ms and 19 MiB, or what the hash asks
-/// for.
-pub fn password_matches(stored: &PasswordHash, given: &str) -> bool {
-    phc::PasswordHash::new(stored.expose())
-        .is_ok_and(|stored| argon2().verify_password(given.as_bytes(), &stored).is_ok())
-}
-
-/// 19 MiB, two passes, one lane.
-fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
 }
 
 impl Hub {
@@ -170,15 +144,15 @@ impl Hub {
         let Some(stored) = stored.cloned() else {
             let nobody = PasswordHash::parse(NOBODY).ok_or(Failure::Unavailable)?;
             let given = given.to_owned();
-            return blocking(move || password_matches(&nobody, &given)).await.map(|_| false);
+            return self.passwords().matches(nobody, given).await.map(|_| false);
         };
         let proof = self.passwords().proof(&stored, given);
         // Of a client's many first requests one has it checked while the others wait.
         if self.passwords().recalls(&proof) {
             return Ok(true);
         }
-        let (since, given) = (Instant::now(), given.to_owned());
-        let is_right = blocking(move || password_matches(&stored, &given)).await?;
+        let since = Instant::now();
+        let is_right = self.passwords().matches(stored, given.to_owned()).await?;
         if is_right {
             self.passwords().remember(proof, since);
         }
@@ -212,6 +186,7 @@ impl Checker {
             at_a_time,
             queue: Semaphore::new(MOST_WAITING),
             room: Room::of_equals(MOST_WAITING),
+            memories: Memories::default(),
             key,
             right: Mutex::default(),
         }))
@@ -226,6 +201,15 @@ impl Checker {
         drop(place);
         let turn = turn.map_err(|_| Failure::Overloaded)?.map_err(|_| Failure::Unavailable)?;
         Ok(Turn { checker: self, began: Instant::now(), _turn: turn })
+    }
+
+    async fn matches(
+        self: &Arc<Self>,
+        stored: PasswordHash,
+        given: String,
+    ) -> Result<bool, Failure> {
+        let checker = Arc::clone(self);
+        blocking(move || checker.memories.matches(&stored, &given)).await
     }
 
     fn waiting(&self) -> usize {
@@ -264,18 +248,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_matches_its_own_hash() {
-        let hash = hash_password("demo-pass").unwrap();
-        assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(password_matches(&hash, "demo-pass"));
-        assert!(!password_matches(&hash, "demo-Pass"));
-        assert_ne!(hash, hash_password("demo-pass").unwrap());
-    }
-
-    #[test]
     fn nobody_is_checked_as_anybody_is() {
         let nobody = PasswordHash::parse(NOBODY).unwrap();
-        assert!(phc::PasswordHash::new(nobody.expose()).is_ok());
+        assert!(argon2::password_hash::phc::PasswordHash::new(nobody.expose()).is_ok());
         assert!(!password_matches(&nobody, ""));
     }
 
