@@ -220,7 +220,7 @@ step("without JavaScript");
   await logIn(page);
   await page.locator("#search").fill(number);
   await page.locator("#search").press("Enter");
-  check((await text(page)).includes(reference), "the search finds the number's past");
+  check((await text(page)).includes(reference.slice(-8)), "the search finds the number's past");
   await page.goto(`${BASE}/console/leases`);
   await page.getByLabel("Filter").fill("state:released");
   await page.getByRole("button", { name: "Filter" }).click();

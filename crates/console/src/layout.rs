@@ -21,6 +21,7 @@ pub(crate) enum Nav {
     Calls,
     Requests,
     Health,
+    Audit,
     Accounts,
     Cards,
     Tools,
@@ -45,7 +46,7 @@ const fn entry(
     Entry { nav, title, path, key, duty }
 }
 
-const ENTRIES: [Entry; 11] = [
+const ENTRIES: [Entry; 12] = [
     entry(Nav::Overview, "Overview", "", "o", Duty::Look),
     entry(Nav::Who, "Who held it?", "/who", "w", Duty::Trace),
     entry(Nav::Leases, "Leases", "/leases", "l", Duty::Look),
@@ -54,24 +55,30 @@ const ENTRIES: [Entry; 11] = [
     entry(Nav::Calls, "Calls", "/calls", "a", Duty::Look),
     entry(Nav::Requests, "Requests", "/requests", "r", Duty::Diagnose),
     entry(Nav::Health, "Health", "/health", "h", Duty::Look),
+    entry(Nav::Audit, "Audit log", "/audit", "i", Duty::ReadAudit),
     entry(Nav::Accounts, "Accounts", "/accounts", "u", Duty::Look),
     entry(Nav::Cards, "Card groups", "/cards", "d", Duty::Look),
     entry(Nav::Tools, "Tools", "/tools", "t", Duty::Look),
 ];
 
-/// A page of somebody who is logged in.
-pub(crate) fn page(visit: &Visit, nav: Nav, title: &str, body: Markup) -> HttpResponse {
-    page_with(visit, nav, title, StatusCode::OK, body)
+/// A page of somebody who is logged in, below an entry of the navigation or none.
+pub(crate) fn page(
+    visit: &Visit,
+    nav: impl Into<Option<Nav>>,
+    title: &str,
+    body: Markup,
+) -> HttpResponse {
+    page_with(visit, nav.into(), title, StatusCode::OK, body)
 }
 
 /// The same, of a form that was not carried out and stands there as it was sent.
 pub(crate) fn refused_page(visit: &Visit, nav: Nav, title: &str, body: Markup) -> HttpResponse {
-    page_with(visit, nav, title, StatusCode::UNPROCESSABLE_ENTITY, body)
+    page_with(visit, Some(nav), title, StatusCode::UNPROCESSABLE_ENTITY, body)
 }
 
 fn page_with(
     visit: &Visit,
-    nav: Nav,
+    nav: Option<Nav>,
     title: &str,
     status: StatusCode,
     body: Markup,
@@ -145,7 +152,7 @@ fn header(visit: &Visit) -> Markup {
             a.brand href=(PATH) { "Leaseline" }
             form.search role="search" aria-label="Everywhere" action={ (PATH) "/search" } {
                 label.hidden for="search" { "Search" }
-                input #search type="search" name="q" autocomplete="off" maxlength="200"
+                input #search type="search" name="q" value=[searched(visit)] autocomplete="off" maxlength="200"
                     placeholder="Number, lease, customer:8 …  ( / )";
             }
             div.me {
@@ -161,12 +168,18 @@ fn header(visit: &Visit) -> Markup {
     }
 }
 
-fn navigation(visit: &Visit, here: Nav) -> Markup {
+/// What was looked for everywhere, on the page that says what came of it.
+fn searched(visit: &Visit) -> Option<&str> {
+    let is_search = visit.path.strip_prefix(PATH) == Some("/search");
+    visit.asked("q").filter(|_| is_search)
+}
+
+fn navigation(visit: &Visit, here: Option<Nav>) -> Markup {
     html! {
         nav aria-label="Pages" {
             ul { @for entry in ENTRIES.iter().filter(|entry| visit.may(entry.duty)) {
                 li { a href={ (PATH) (entry.path) } data-go=(entry.key)
-                    aria-current=[(entry.nav == here).then_some("page")] { (entry.title) } }
+                    aria-current=[(here == Some(entry.nav)).then_some("page")] { (entry.title) } }
             } }
         }
     }

@@ -41,7 +41,12 @@ pub(crate) enum Column {
 pub(crate) struct Cell {
     shown: Markup,
     text: String,
+    /// Whether there is nothing in it.
+    is_void: bool,
 }
+
+/// Stands in a cell that has nothing to show.
+const VOID: &str = "–";
 
 /// What to say when there is no row: what that means, and what to do next.
 #[derive(Clone)]
@@ -69,12 +74,23 @@ impl Column {
 
 impl Cell {
     pub(crate) fn new(shown: Markup, text: impl Into<String>) -> Self {
-        Self { shown, text: text.into() }
+        Self { shown, text: text.into(), is_void: false }
     }
 
     pub(crate) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { shown: html! { (text) }, text }
+        let is_void = text.is_empty() || text == VOID;
+        Self { shown: html! { (text) }, text, is_void }
+    }
+
+    /// One that has nothing to show.
+    pub(crate) fn void() -> Self {
+        Self::text(VOID)
+    }
+
+    /// A text that may not be there.
+    pub(crate) fn text_or_void(text: Option<impl Into<String>>) -> Self {
+        text.map_or_else(Self::void, Self::text)
     }
 
     pub(crate) fn number(value: i64) -> Self {
@@ -90,7 +106,9 @@ impl Cell {
     }
 
     pub(crate) fn at_or(at: Option<Timestamp>, otherwise: &str) -> Self {
-        Self::new(shown::at_or(at, otherwise), at.map(shown::rfc3339).unwrap_or_default())
+        let text = at.map(shown::rfc3339).unwrap_or_default();
+        let is_void = at.is_none() && otherwise == VOID;
+        Self { shown: shown::at_or(at, otherwise), text, is_void }
     }
 
     pub(crate) fn until(until: Timestamp, now: Timestamp) -> Self {
@@ -104,21 +122,20 @@ impl Cell {
 
     pub(crate) fn link(to: &str, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { shown: html! { a href=(to) { (text) } }, text }
+        Self::new(html! { a href=(to) { (text) } }, text)
     }
 
-    /// A reference of many digits, which stands on one line where there is room.
-    pub(crate) fn reference(to: &str, text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { shown: html! { a.id href=(to) { (text) } }, text }
-    }
-
-    /// The end of such a reference, by which people tell them apart; the whole of it on hover and in a
-    /// file.
+    /// The end of a reference of many digits, by which people tell them apart; the whole of it on hover
+    /// and in a file.
     pub(crate) fn short_reference(to: &str, text: impl Into<String>) -> Self {
         let text = text.into();
         let end = text.len().checked_sub(8).and_then(|at| text.get(at..)).unwrap_or(&text);
-        Self { shown: html! { a.id href=(to) title=(text) { "…" (end) } }, text }
+        Self::new(html! { a.id href=(to) title=(text) { "…" (end) } }, text)
+    }
+
+    fn class(&self, column: &Column) -> String {
+        let void = if self.is_void { " void" } else { "" };
+        format!("{}{void}", column.class())
     }
 
     /// A word that stands for a state, with a colour besides.
@@ -218,7 +235,7 @@ impl Sheet {
                     } } }
                     tbody { @for row in &self.rows { tr {
                         @for (cell, column) in row.iter().zip(&self.columns) {
-                            td class=(column.class()) data-title=(column.title()) { (cell.shown) }
+                            td class=(cell.class(column)) data-title=(column.title()) { (cell.shown) }
                         }
                     } } }
                 }
@@ -269,6 +286,18 @@ pub(crate) fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_without_anything_in_it_says_so() {
+        let check = |cell: Cell, expected: &str| {
+            assert_eq!(cell.class(&Column::Text("Until")), expected, "{}", cell.shown.0);
+        };
+        check(Cell::void(), "text void");
+        check(Cell::text(""), "text void");
+        check(Cell::text_or_void(Some("ada")), "text");
+        check(Cell::at_or(None, "–"), "text void");
+        check(Cell::at_or(None, "not sold"), "text");
+    }
 
     #[test]
     fn no_cell_of_a_file_is_a_formula() {

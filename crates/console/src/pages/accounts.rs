@@ -27,7 +27,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let columns = vec![
         Column::Text("User"),
         Column::Text("State"),
-        Column::Number("Customer"),
+        Column::Text("Customer"),
         Column::Text("Time zone"),
         Column::Text("Rate deck"),
     ];
@@ -44,7 +44,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
             Cell::badge(tone, word),
             Cell::link(&format!("{PATH}/customers/{customer}"), customer.to_string()),
             Cell::text(&account.profile.time_zone),
-            Cell::text(account.profile.rate_deck.as_deref().unwrap_or("–")),
+            Cell::text_or_void(account.profile.rate_deck.as_deref()),
         ]
     };
     let sheet = Sheet::new("Accounts", columns, empty).rows(found.iter().map(row));
@@ -80,11 +80,16 @@ pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
     let numbers = hub.account_numbers(id, AccountNumberFilter::default()).await?;
     let subs = hub.sub_accounts(id).await?;
     let (menus, ivml) = (hub.ivr_menus(id).await?, hub.ivml_configurations(id).await?);
-    let sheets = [number_sheet(&numbers), sub_sheet(&subs), menu_sheet(&menus), ivml_sheet(&ivml)];
+    let profile = &account.profile;
+    let sheets = [
+        number_sheet(&numbers),
+        sub_sheet(&subs),
+        menu_sheet(&menus, profile.ivr),
+        ivml_sheet(&ivml, profile.ivr),
+    ];
     if let Some(file) = file(&visit, &sheets.each_ref()) {
         return Ok(file);
     }
-    let profile = &account.profile;
     let (tone, word) = state(&account);
     let body = html! {
         (facts([
@@ -171,8 +176,7 @@ fn part_words(part: AccountPart) -> String {
 }
 
 fn sub_sheet(subs: &[SubAccount]) -> Sheet {
-    let columns =
-        vec![Column::Number("Sub-account"), Column::Text("Alias"), Column::Text("Company")];
+    let columns = vec![Column::Text("Sub-account"), Column::Text("Alias"), Column::Text("Company")];
     let empty = Empty {
         what: "No sub-accounts.",
         why: "The account has made none.",
@@ -188,11 +192,16 @@ fn sub_sheet(subs: &[SubAccount]) -> Sheet {
     Sheet::new("Sub-accounts", columns, empty).rows(subs.iter().map(row))
 }
 
-fn menu_sheet(menus: &[IvrMenuLine]) -> Sheet {
-    let columns = vec![Column::Number("Menu"), Column::Text("Name"), Column::Text("Numbers")];
+/// Why an account has nothing that answers calls.
+const fn why_none(has_ivr: bool) -> &'static str {
+    if has_ivr { "The account has none." } else { "The account is without the IVR service." }
+}
+
+fn menu_sheet(menus: &[IvrMenuLine], has_ivr: bool) -> Sheet {
+    let columns = vec![Column::Text("Menu"), Column::Text("Name"), Column::Text("Numbers")];
     let empty = Empty {
         what: "No IVR menus.",
-        why: "The account has none, or not the IVR service.",
+        why: why_none(has_ivr),
         next: html! { "Menus come in by “leaseline apply”." },
     };
     let row = |line: &IvrMenuLine| {
@@ -206,11 +215,11 @@ fn menu_sheet(menus: &[IvrMenuLine]) -> Sheet {
     Sheet::new("IVR menus", columns, empty).rows(menus.iter().map(row))
 }
 
-fn ivml_sheet(ivml: &[IvmlLine]) -> Sheet {
-    let columns = vec![Column::Number("IVML"), Column::Text("Name"), Column::Text("Numbers")];
+fn ivml_sheet(ivml: &[IvmlLine], has_ivr: bool) -> Sheet {
+    let columns = vec![Column::Text("IVML"), Column::Text("Name"), Column::Text("Numbers")];
     let empty = Empty {
         what: "No IVML configurations.",
-        why: "The account has none, or not the IVR service.",
+        why: why_none(has_ivr),
         next: html! { "Its owner makes them by the API (" code { "addivml" } ")." },
     };
     let row = |line: &IvmlLine| {

@@ -47,5 +47,5 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         (sheet.table(&visit))
         (pager(&visit, "before", next))
     };
-    Ok(page(&visit, Nav::Health, "Audit log", body))
+    Ok(page(&visit, Nav::Audit, "Audit log", body))
 }

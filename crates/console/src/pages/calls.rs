@@ -51,14 +51,14 @@ pub(crate) fn cursor(text: &str) -> Option<ActivityCursor> {
 
 fn sheet() -> Sheet {
     let columns = vec![
-        Column::Number("Record"),
+        Column::Text("Record"),
         Column::Text("Time"),
         Column::Text("What"),
         Column::Text("From"),
         Column::Text("To"),
         Column::Text("Outcome"),
-        Column::Number("Customer"),
-        Column::Number("Seconds"),
+        Column::Text("Customer"),
+        Column::Number("Billed s"),
         Column::Number("Charge"),
     ];
     let empty = Empty {
@@ -79,10 +79,10 @@ fn row(line: &RecordLine) -> Vec<Cell> {
         Cell::text(outcome(line)),
         match line.customer {
             Some(id) => Cell::link(&format!("{PATH}/customers/{id}"), id.to_string()),
-            None => Cell::text("–"),
+            None => Cell::void(),
         },
-        line.billed_seconds.map_or_else(|| Cell::text("–"), Cell::number),
-        line.charge.map_or_else(|| Cell::text("–"), Cell::money),
+        line.billed_seconds.map_or_else(Cell::void, Cell::number),
+        line.charge.map_or_else(Cell::void, Cell::money),
     ]
 }
 
@@ -146,12 +146,12 @@ pub(crate) async fn reveal(change: Change, id: Path<String>) -> Answer {
 fn detail(visit: &Visit, trail: &RecordTrail, mask: Mask) -> Markup {
     let record = &trail.record;
     let line = &record.line;
-    let flags: Vec<_> = line.flags.iter().map(|flag| flag.name()).collect();
+    let flags = flags(trail);
     html! {
         (facts([
             ("What", html! { (what(line)) ", " (outcome(line)) }),
             ("Time", at(line.at)),
-            ("Came", at(line.received_at)),
+            ("Received", at(line.received_at)),
             ("From", html! { (mask.text(&line.from)) }),
             ("To", html! { (mask.text(&line.to)) }),
             ("Customer", match line.customer {
@@ -162,8 +162,8 @@ fn detail(visit: &Visit, trail: &RecordTrail, mask: Mask) -> Markup {
                 Some(charge) => money(charge),
                 None => html! { span.none { "not charged" } },
             }),
-            ("Odd about it", match flags.is_empty() {
-                true => html! { span.none { "nothing" } },
+            ("Flags", match flags.is_empty() {
+                true => html! { span.none { "none" } },
                 false => html! { (flags.join(", ")) },
             }),
         ]))
@@ -184,6 +184,16 @@ fn detail(visit: &Visit, trail: &RecordTrail, mask: Mask) -> Markup {
             }))
         }
     }
+}
+
+/// What is unusual about a record: what was found when it was charged, and what its decision says.
+fn flags(trail: &RecordTrail) -> Vec<&'static str> {
+    let line = &trail.record.line;
+    let answered = matches!(line.detail, RecordDetail::Call { result: CallResult::Answered, .. });
+    let decision = trail.decision.as_ref();
+    let refused = decision.is_some_and(|decision| decision.earlier.decided.outcome.is_err());
+    let despite = (answered && refused).then_some("answered though refused");
+    line.flags.iter().map(|flag| flag.name()).chain(despite).collect()
 }
 
 /// From the number to the ledger, step by step; what was erased or never was says so.
@@ -207,9 +217,9 @@ fn way(trail: &RecordTrail, mask: Mask) -> Markup {
                 Some(to) => (mask.text(to)),
                 None => span.none { "the switch does not say" },
             } }
-            li { b { "Reckoning: " } @match &line.trace {
+            li { b { "Calculation: " } @match &line.trace {
                 Some(trace) => ul { @for step in trace.split("; ") { li { (step) } } },
-                None => span.none { "nothing was reckoned" },
+                None => span.none { "nothing was calculated" },
             } }
             li { b { "Ledger: " } @match (&trail.entry, line.customer) {
                 (Some(entry), Some(customer)) => {

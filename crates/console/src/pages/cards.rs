@@ -37,7 +37,15 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         h2 { "Groups" }
         (sheet.table(&visit))
     };
-    Ok(page(&visit, Nav::Cards, TITLE, body))
+    let title = match &card {
+        Found::Card(card) => card_title(card),
+        Found::NotAsked | Found::Nothing => TITLE.to_owned(),
+    };
+    Ok(page(&visit, Nav::Cards, &title, body))
+}
+
+fn card_title(card: &Card) -> String {
+    format!("Card {}", card.number.as_str())
 }
 
 /// A group's terms and its cards.
@@ -101,8 +109,8 @@ fn card_sheet(cards: &[Card]) -> Sheet {
         vec![
             Cell::link(&format!("{PATH}/cards?number={number}"), number),
             Cell::text(HIDDEN),
-            Cell::text(card.name.as_deref().unwrap_or("–")),
-            Cell::text(caller.unwrap_or_else(|| "–".into())),
+            Cell::text_or_void(card.name.as_deref()),
+            Cell::text_or_void(caller),
             Cell::money(card.balance),
             Cell::at_or(card.life.first_use, "none yet"),
             Cell::at_or(card.sold_at, "not sold"),
@@ -148,7 +156,6 @@ fn detail(visit: &Visit, card: &Card, mask: Mask) -> Markup {
     };
     let caller = card.caller_id.as_deref().map(|phone| mask.text(phone));
     html! {
-        h2 { "Card " (card.number.as_str()) }
         (facts([
             ("Group", html! { a href={ (PATH) "/cards/" (card.group) } { (card.group) } }),
             ("PIN", html! { (pin) }),
@@ -176,15 +183,15 @@ pub(crate) async fn reveal(change: Change) -> Answer {
     if reason.is_empty() {
         let body =
             html! { (alert("Say why you need to see it.")) (detail(visit, &card, Mask::Masked)) };
-        return Ok(refused_page(visit, Nav::Cards, TITLE, body));
+        return Ok(refused_page(visit, Nav::Cards, &card_title(&card), body));
     }
     visit.audit(AuditAction::Reveal, &format!("card {}", card.id), reason).await?;
-    Ok(page(visit, Nav::Cards, TITLE, detail(visit, &card, Mask::Revealed)))
+    Ok(page(visit, Nav::Cards, &card_title(&card), detail(visit, &card, Mask::Revealed)))
 }
 
 fn sheet(groups: &[CardGroupLine]) -> Sheet {
     let columns = vec![
-        Column::Number("Group"),
+        Column::Text("Group"),
         Column::Text("Name"),
         Column::Number("Cards"),
         Column::Text("Currency"),

@@ -24,9 +24,6 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         (database(&health))
         h2 { "What waits" }
         (backlog(&health))
-        @if visit.may(Duty::ReadAudit) {
-            p { a.button href={ (PATH) "/audit" } { "Audit log" } }
-        }
         @if visit.may(Duty::Diagnose) {
             h2 { "Diagnostics" }
             p { label for="diagnostics" { "To be sent to whoever helps: no number, name or secret is in it." } }
@@ -78,7 +75,7 @@ fn database(health: &Health) -> Markup {
                 Some(offset) => html! { "off by " (offset.as_millis()) " ms" },
             },
         ),
-        ("Clock behind what was seen", html! { (health.clock_lag.as_millis()) " ms" }),
+        ("Clock lag", html! { (health.clock_lag.as_millis()) " ms" }),
     ])
 }
 
@@ -93,10 +90,10 @@ fn backlog(health: &Health) -> Markup {
     facts([
         ("Oldest unsettled hold", at_or(health.oldest_hold, "none")),
         ("Records not charged", counted(health.unpriced_records, "unpriced")),
-        ("Records of nobody", counted(health.orphans, "orphan")),
+        ("Records without a customer", counted(health.orphans, "orphan")),
         ("Requests that wait", html! { (waiting) " of at most " (most) }),
         ("Reads under way", html! { (health.reads_in_flight) }),
-        ("Requests not remembered", html! { (count(health.requests_dropped)) }),
+        ("Requests dropped", html! { (count(health.requests_dropped)) }),
     ])
 }
 

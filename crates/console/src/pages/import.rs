@@ -152,7 +152,7 @@ fn told(outcome: &Outcome) -> Markup {
 }
 
 fn fault_sheet(faults: &[Fault]) -> Sheet {
-    let columns = vec![Column::Number("Line"), Column::Text("What is wrong")];
+    let columns = vec![Column::Text("Line"), Column::Text("What is wrong")];
     let empty = Empty { what: "Nothing is wrong.", why: "", next: html! {} };
     let rows = faults.iter().take(MOST_FAULTS).map(|fault| {
         let line = i64::try_from(fault.line).unwrap_or(i64::MAX);

@@ -1,11 +1,14 @@
 //! Leases, live and past, and giving one back.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::Path;
 use leaseline_core::Refusal;
 use leaseline_core::api_user::Caller;
 use leaseline_core::audit::AuditAction;
-use leaseline_core::ids::LeaseId;
+use leaseline_core::ids::{CustomerId, LeaseId};
 use leaseline_core::lease::{LeaseKind, PastLease};
+use leaseline_core::phone::PhoneNumber;
 use leaseline_core::release::ReleaseRequest;
 use leaseline_core::search::LeaseSearch;
 use leaseline_core::staff::Duty;
@@ -49,9 +52,9 @@ fn sheet() -> Sheet {
         Column::Text("Lease"),
         Column::Text("State"),
         Column::Text("Kind"),
-        Column::Number("Customer"),
+        Column::Text("Customer"),
         Column::Text("Numbers"),
-        Column::Text("For"),
+        Column::Text("Leads to"),
         Column::Text("Granted"),
         Column::Text("Until"),
         Column::Text("By"),
@@ -174,7 +177,7 @@ fn detail(visit: &Visit, line: &LeaseLine, mask: Mask) -> Markup {
 fn members(lease: &PastLease, mask: Mask) -> Sheet {
     let columns = vec![
         Column::Text("Number"),
-        Column::Number("Turn"),
+        Column::Text("Turn"),
         Column::Text("Leads to"),
         Column::Text("IMSI"),
     ];
@@ -186,7 +189,7 @@ fn members(lease: &PastLease, mask: Mask) -> Sheet {
             Cell::new(our_number(&member.number), member.number.sent()),
             Cell::number(member.turn),
             Cell::text(phone),
-            Cell::text(imsi.unwrap_or_else(|| "–".into())),
+            Cell::text_or_void(imsi),
         ]
     });
     Sheet::new("Numbers of the lease", columns, empty).rows(rows)
@@ -209,28 +212,59 @@ pub(crate) async fn reveal(change: Change, id: Path<String>) -> Answer {
 pub(crate) async fn confirm(visit: Visit, id: Path<String>) -> Answer {
     visit.needs(Duty::Release)?;
     let line = found(&visit, &id).await?;
-    let body = confirmation(&visit, &line.lease, "");
+    let kept = kept(&visit, &line.lease).await?;
+    let body = confirmation(&visit, &line.lease, &kept, "");
     Ok(page(&visit, Nav::Leases, "Give a lease back", body))
 }
 
+/// Numbers by the customer for whom they are set aside; those of nobody come first.
+type Kept = BTreeMap<Option<CustomerId>, Vec<PhoneNumber>>;
+
+async fn kept(visit: &Visit, lease: &PastLease) -> Result<Kept, Trouble> {
+    let mut kept = Kept::new();
+    for member in &lease.members {
+        let found = visit.hub().number_history(member.number.e164(), None, 1).await?;
+        let customer = found.and_then(|found| found.number.reserved_for);
+        kept.entry(customer).or_default().push(member.number.clone());
+    }
+    Ok(kept)
+}
+
+/// Who may have the numbers next.
+fn afterwards(customer: Option<CustomerId>, numbers: &[PhoneNumber]) -> Markup {
+    html! {
+        "After the pool’s quarantine "
+        @match customer {
+            None => "anybody may lease ",
+            Some(id) => { "only customer " (id) " may lease " },
+        }
+        @for (place, number) in numbers.iter().enumerate() {
+            @if place > 0 { ", " }
+            span.number { (number.sent()) }
+        }
+        @if customer.is_some() { " (reserved)" }
+        "."
+    }
+}
+
 /// Names the effect before anybody presses the button.
-fn confirmation(visit: &Visit, lease: &PastLease, reason: &str) -> Markup {
+fn confirmation(visit: &Visit, lease: &PastLease, kept: &Kept, reason: &str) -> Markup {
     let here = format!("{PATH}/leases/{}", lease.id);
     html! {
         div.effect {
             p { "This ends the lease now:" }
             ul {
                 @for (member, phone) in lease.members.iter().zip(phones(lease, Mask::Masked)) {
-                    li { "Calls to " b { (member.number.sent()) } " no longer reach " (phone) "." }
+                    li { "Calls to " b.number { (member.number.sent()) } " no longer reach " (phone) "." }
                 }
-                li { "The numbers rest for their pool's quarantine; then anybody may lease them." }
+                @for (customer, numbers) in kept { li { (afterwards(*customer, numbers)) } }
                 li { "Customer " (lease.customer) " pays nothing for it and gets nothing back." }
-                li { "It can not be undone." }
+                li { "It cannot be undone." }
             }
         }
         (post(visit, &format!("{here}/release"), html! {
             (Field::text("reason", "Reason", reason).hint("For the audit log").html())
-            p.buttons { button.danger { "Give it back" } a.button href=(here) { "Leave it" } }
+            p.buttons { button.danger { "Give it back" } a.button href=(here) { "Cancel" } }
         }))
     }
 }
@@ -240,18 +274,19 @@ pub(crate) async fn release(change: Change, id: Path<String>) -> Answer {
     visit.needs(Duty::Release)?;
     let lease = found(visit, &id).await?.lease;
     let reason = change.field("reason");
-    let again = |what: &str| {
-        let body = html! { (alert(what)) (confirmation(visit, &lease, reason)) };
+    let again = async |what: &str| {
+        let kept = kept(visit, &lease).await?;
+        let body = html! { (alert(what)) (confirmation(visit, &lease, &kept, reason)) };
         Ok(refused_page(visit, Nav::Leases, "Give a lease back", body))
     };
     if reason.is_empty() {
-        return again("Say why.");
+        return again("Say why.").await;
     }
     visit.audit(AuditAction::Release, &format!("lease {}", lease.id), reason).await?;
     let request = ReleaseRequest { caller: Caller::operator(), lease: lease.id, kind: lease.kind };
     match visit.hub().ask(request).await {
         Ok(_) => Ok(to(&format!("{PATH}/leases/{}?done=1", lease.id))),
-        Err(Failure::Refused(Refusal::LeaseUnknown)) => again("The lease is over already."),
+        Err(Failure::Refused(Refusal::LeaseUnknown)) => again("The lease is over already.").await,
         Err(failure) => Err(failure.into()),
     }
 }

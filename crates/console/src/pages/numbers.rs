@@ -137,9 +137,9 @@ fn sheet() -> Sheet {
         Column::Text("Number"),
         Column::Text("State"),
         Column::Text("Pool"),
-        Column::Number("Reserved for"),
+        Column::Text("Reserved for"),
         Column::Text("Lease"),
-        Column::Number("Leased so often"),
+        Column::Number("Times leased"),
         Column::Text("Free from"),
     ];
     let empty = Empty {
@@ -160,11 +160,11 @@ fn row(line: &NumberLine) -> Vec<Cell> {
         Cell::text(&line.pool),
         match line.reserved_for {
             Some(id) => Cell::link(&format!("{PATH}/customers/{id}"), id.to_string()),
-            None => Cell::text("–"),
+            None => Cell::void(),
         },
         match line.lease {
-            Some(id) => Cell::reference(&format!("{PATH}/leases/{id}"), id.to_string()),
-            None => Cell::text("–"),
+            Some(id) => Cell::short_reference(&format!("{PATH}/leases/{id}"), id.to_string()),
+            None => Cell::void(),
         },
         Cell::number(line.turn),
         Cell::at_or(free_from(line), "always was"),
@@ -237,12 +237,12 @@ fn number_typed(number: &PhoneNumber) -> String {
 
 fn turns(history: &NumberHistory) -> Sheet {
     let columns = vec![
-        Column::Number("Turn"),
+        Column::Text("Turn"),
         Column::Text("From"),
         Column::Text("Until"),
         Column::Text("Customer"),
         Column::Text("Lease"),
-        Column::Text("Led to"),
+        Column::Text("Leads to"),
     ];
     let empty = Empty {
         what: "Nobody ever held it.",
@@ -261,7 +261,7 @@ fn turns(history: &NumberHistory) -> Sheet {
             Cell::new(span(turn.from), crate::shown::rfc3339(turn.from)),
             Cell::new(span(turn.until()), crate::shown::rfc3339(turn.until())),
             Cell::link(&format!("{PATH}/customers/{}", customer.id), name),
-            Cell::reference(&format!("{PATH}/leases/{}", turn.lease), turn.lease.to_string()),
+            Cell::short_reference(&format!("{PATH}/leases/{}", turn.lease), turn.lease.to_string()),
             Cell::text(phone.unwrap_or_else(|| "erased".into())),
         ]
     };

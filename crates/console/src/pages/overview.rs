@@ -49,7 +49,7 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         (over.plotted_and_folded("stack").table(&visit))
         div.columns {
             section { h2 { "Lowest balances" } (balances.table(&visit)) }
-            section { h2 { "Refused today" } (refusals.table(&visit)) }
+            section { h2 { "Refused today (UTC)" } (refusals.table(&visit)) }
         }
         h2 { "Requests a minute, in the last hour" }
         (traffic.table(&visit))
@@ -88,8 +88,9 @@ fn warnings(now: &PoolsNow) -> Markup {
     html! {
         @for (pool, left) in soon.filter(|(_, left)| *left <= WARN_WITHIN) {
             p.alert role="alert" {
-                "The pool " (pool.name) " is empty "
-                @if left.is_zero() { "now." } @else { "in " (in_days(left)) ", if it goes on as in the last week." }
+                "Pool " (pool.name)
+                @if left.is_zero() { " is empty now." }
+                @else { " will be empty in " (in_days(left)) " if it goes on as in the last week." }
             }
         }
     }

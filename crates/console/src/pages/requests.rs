@@ -42,7 +42,7 @@ fn lead(dropped: u64) -> Markup {
              the last 1,000,000. An answer names its request in the header " code { "Request-Id" }
             ": type it below. "
             @if dropped > 0 {
-                b { (count(dropped)) " were not remembered since the start: too many came at once." }
+                b { (count(dropped)) " were dropped since the start: too many came at once." }
             } @else { "None was dropped since the start." }
         }
     }
@@ -72,7 +72,7 @@ pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
             "User",
             match line.user.as_deref() {
                 Some(user) => html! { (user) },
-                None => html! { span.none { "nobody was proved" } },
+                None => html! { span.none { "not authenticated" } },
             },
         ),
         (
@@ -95,7 +95,7 @@ fn sheet() -> Sheet {
         Column::Text("Status"),
         Column::Text("Effect"),
         Column::Number("ms"),
-        Column::Number("Customer"),
+        Column::Text("Customer"),
         Column::Text("User"),
         Column::Number("Times"),
         Column::Text("Request"),
@@ -131,9 +131,9 @@ fn row(line: &RequestLine) -> Vec<Cell> {
         Cell::text(milliseconds(line)),
         match line.customer {
             Some(id) => Cell::link(&format!("{PATH}/customers/{id}"), id.to_string()),
-            None => Cell::text("–"),
+            None => Cell::void(),
         },
-        Cell::text(line.user.as_deref().unwrap_or("–")),
+        Cell::text_or_void(line.user.as_deref()),
         Cell::number(line.weight.into()),
         Cell::short_reference(&format!("{PATH}/requests/{}", line.id), line.id.to_string()),
     ]

@@ -36,7 +36,7 @@ pub(crate) async fn search(visit: Visit) -> Answer {
         return Ok(to(&format!("{PATH}/leases?q={}", escaped(typed))));
     }
     let body = html! {
-        p.lead { "Nothing is called “" (typed) "”." }
+        p.lead { "Nothing found for “" (typed) "”." }
         p { "What can be found from here:" }
         ul {
             li { "a number of the inventory: " code { "0388880000" } " or " code { "+60388880000" } }
@@ -46,5 +46,5 @@ pub(crate) async fn search(visit: Visit) -> Answer {
             li { "a request by what its answer’s header " code { "Request-Id" } " says" }
         }
     };
-    Ok(page(&visit, Nav::Overview, "Search", body))
+    Ok(page(&visit, None::<Nav>, "Search", body))
 }

@@ -21,7 +21,7 @@ use crate::change::Change;
 use crate::layout::{Field, Kind, Nav, facts, post, refused_page};
 use crate::mask::{Mask, our_number};
 use crate::sheet::{Cell, Column, Empty, Sheet};
-use crate::shown::{at, plain, rfc3339};
+use crate::shown::{plain, rfc3339, utc};
 use crate::visit::Visit;
 
 const TITLE: &str = "Who held it?";
@@ -48,11 +48,12 @@ struct Wrong {
     reason: Option<&'static str>,
 }
 
-/// A question that can be asked.
-struct Question {
+/// A question that can be asked. Its answer speaks in the zone that it was asked in.
+struct Question<'a> {
     number: PhoneNumber,
     at: Timestamp,
     zone: IanaZone,
+    zone_name: &'a str,
 }
 
 async fn page_of(visit: &Visit, typed: &Typed<'_>, wrong: &Wrong) -> Markup {
@@ -120,7 +121,9 @@ pub(crate) async fn ask(change: Change) -> Answer {
         visit.hub().records_near(question.number.e164(), question.at, NEAR, MOST_CALLS).await?;
     match change.field("format") {
         "csv" => return Ok(holders_sheet(holders, &question).csv()),
-        "calls" => return Ok(calls_sheet(calls.as_deref().unwrap_or_default()).csv()),
+        "calls" => {
+            return Ok(calls_sheet(calls.as_deref().unwrap_or_default(), &question).csv());
+        }
         "json" => return Ok(as_json(&question, found.as_ref())),
         _ => {}
     }
@@ -133,9 +136,9 @@ pub(crate) async fn ask(change: Change) -> Answer {
             }
             @if let Some(calls) = &calls {
                 h2 { "Calls within 15 minutes" }
-                (calls_sheet(calls).answer())
+                (calls_sheet(calls, &question).answer())
             }
-            (facts([("Asked for", at(question.at)), ("Number", our_number(&question.number))]))
+            (facts([("In UTC", html! { (utc(question.at)) }), ("Number", our_number(&question.number))]))
         }
         h2 { "Ask again" }
         (page_of(visit, &typed, &Wrong::default()).await)
@@ -143,7 +146,7 @@ pub(crate) async fn ask(change: Change) -> Answer {
     Ok(crate::layout::page(visit, Nav::Who, TITLE, body))
 }
 
-fn read(visit: &Visit, typed: &Typed<'_>) -> Result<Question, Wrong> {
+fn read<'a>(visit: &Visit, typed: &Typed<'a>) -> Result<Question<'a>, Wrong> {
     let number = PhoneNumber::parse(typed.number, &visit.console.settings.region);
     let zone = IanaZone::by_name(typed.zone);
     let local = local(typed.time);
@@ -156,7 +159,7 @@ fn read(visit: &Visit, typed: &Typed<'_>) -> Result<Question, Wrong> {
     };
     match (number, zone, at) {
         (Ok(number), Ok(zone), Some(at)) if wrong.reason.is_none() => {
-            Ok(Question { number, at, zone })
+            Ok(Question { number, at, zone, zone_name: typed.zone })
         }
         _ => Err(wrong),
     }
@@ -188,9 +191,9 @@ fn digits(text: &str, separator: char) -> Option<Vec<u16>> {
 }
 
 /// The answer in one sentence.
-fn sentence(question: &Question, found: Option<&WhoHeldIt>) -> Markup {
+fn sentence(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Markup {
     let number = question.number.sent();
-    let instant = local_text(question, question.at);
+    let instant = html! { (local_text(question, question.at)) " (" (question.zone_name) ")" };
     let Some(found) = found else {
         return html! { b { (number) } " is not a number of the inventory." };
     };
@@ -216,9 +219,15 @@ fn sentence(question: &Question, found: Option<&WhoHeldIt>) -> Markup {
     }
 }
 
-fn local_text(question: &Question, at: Timestamp) -> Markup {
+/// An instant in the zone of the question, whatever the viewer's is: without `datetime` no script
+/// changes it.
+fn local_text(question: &Question<'_>, at: Timestamp) -> Markup {
     let local = question.zone.local(at).map(plain).unwrap_or_default();
-    html! { span title=(rfc3339(at)) { (local) } }
+    html! { time title=(utc(at)) { (local) } }
+}
+
+fn local_cell(question: &Question<'_>, at: Timestamp) -> Cell {
+    Cell::new(local_text(question, at), rfc3339(at))
 }
 
 fn customer(turn: &Turn) -> Markup {
@@ -240,12 +249,12 @@ fn user(turn: &Turn) -> String {
     phone.unwrap_or_else(|| "a user who was erased".to_owned())
 }
 
-fn holders_sheet(holders: &[Turn], question: &Question) -> Sheet {
+fn holders_sheet(holders: &[Turn], question: &Question<'_>) -> Sheet {
     let columns = vec![
         Column::Text("Customer"),
         Column::Text("Name"),
         Column::Text("Lease"),
-        Column::Text("User"),
+        Column::Text("Leads to"),
         Column::Text("From"),
         Column::Text("Until"),
     ];
@@ -254,29 +263,28 @@ fn holders_sheet(holders: &[Turn], question: &Question) -> Sheet {
         why: "No lease held the number then, nor within 2 seconds.",
         next: html! { "Ask for another time." },
     };
-    let at = |instant| Cell::new(local_text(question, instant), rfc3339(instant));
     let row = |turn: &Turn| {
         let customer = &turn.customer;
         let name = format!("{} {}", customer.first_name.as_str(), customer.last_name.as_str());
         vec![
             Cell::link(&format!("{PATH}/customers/{}", customer.id), customer.id.to_string()),
             Cell::text(name),
-            Cell::new(lease_link(turn), turn.lease.to_string()),
+            Cell::short_reference(&format!("{PATH}/leases/{}", turn.lease), turn.lease.to_string()),
             Cell::text(user(turn)),
-            at(turn.from),
-            at(turn.until()),
+            local_cell(question, turn.from),
+            local_cell(question, turn.until()),
         ]
     };
     Sheet::new("Holders", columns, empty).rows(holders.iter().map(row))
 }
 
-fn calls_sheet(calls: &[RecordLine]) -> Sheet {
+fn calls_sheet(calls: &[RecordLine], question: &Question<'_>) -> Sheet {
     let columns = vec![
-        Column::Number("Record"),
+        Column::Text("Record"),
         Column::Text("Time"),
         Column::Text("From"),
         Column::Text("To"),
-        Column::Number("Seconds"),
+        Column::Number("Billed s"),
     ];
     let empty = Empty {
         what: "No calls.",
@@ -286,16 +294,16 @@ fn calls_sheet(calls: &[RecordLine]) -> Sheet {
     let row = |line: &RecordLine| {
         vec![
             Cell::link(&format!("{PATH}/calls/{}", line.id), line.id.to_string()),
-            Cell::at(line.at),
+            local_cell(question, line.at),
             Cell::text(Mask::Revealed.text(&line.from)),
             Cell::text(Mask::Revealed.text(&line.to)),
-            line.billed_seconds.map_or_else(|| Cell::text("–"), Cell::number),
+            line.billed_seconds.map_or_else(Cell::void, Cell::number),
         ]
     };
     Sheet::new("Calls near by", columns, empty).rows(calls.iter().map(row))
 }
 
-fn as_json(question: &Question, found: Option<&WhoHeldIt>) -> actix_web::HttpResponse {
+fn as_json(question: &Question<'_>, found: Option<&WhoHeldIt>) -> actix_web::HttpResponse {
     let holder = |turn: &Turn| {
         json!({
             "customer": turn.customer.id.get(),

@@ -72,7 +72,7 @@ fn what_a_form_answers_is_a_file_too() {
         let browser = site.browser(StaffRole::Admin);
         let ask = "number=0388880000&time=2020-01-31+12:30&zone=UTC&reason=x&format=calls";
         let calls = browser.post("/console/who", ask);
-        assert_eq!(calls.body, "record,time,from,to,seconds\n");
+        assert_eq!(calls.body, "record,time,from,to,billed s\n");
         let pool = site.block_on(site.world.hub.pool_names()).unwrap()[0].1.replace(' ', "+");
         let wrong = format!("pool={pool}&csv=number%0Ax%0A12%0A0388889000&do=report");
         let report = browser.post("/console/numbers/import", &wrong).body;
@@ -106,6 +106,7 @@ fn a_groups_cards_are_listed_without_their_pins() {
             assert!(!shown.contains(&format!(",{},", world.pin)));
         }
         let masked = browser.get("/console/cards?number=6000100001").body;
+        assert!(masked.contains("<h1>Card 6000100001</h1>"));
         assert!(masked.contains("••••") && masked.contains("Show the PIN"));
         let revealed = browser.post("/console/cards", "number=6000100001&reason=ticket+3");
         assert!(revealed.body.contains(&world.pin) && !revealed.body.contains("••••"));

@@ -1,6 +1,10 @@
 //! What pages say and do.
 
+use leaseline_core::search::RecordSearch;
 use leaseline_core::staff::StaffRole;
+use leaseline_hub::Clock;
+use leaseline_hub::insight::Place;
+use leaseline_testkit::{Call, Edge};
 
 use crate::harness::on_both;
 
@@ -15,11 +19,18 @@ fn who_held_it_is_one_sentence_and_stands_in_the_audit_log() {
         // 12:00 UTC is 20:00 in Kuala Lumpur.
         let held = ask("0388880000", "2020-01-31+20:30", "reason=ticket+9");
         assert_eq!(held.status, 200);
-        for part in
-            ["0388880000", " was held at ", "Acme Rides", "0195730424", "2020-01-31 21:00:00"]
-        {
-            assert!(held.body.contains(part), "{part}");
+        for part in [
+            "0388880000",
+            " was held at ",
+            "2020-01-31 20:30:00</time> (Asia/Kuala_Lumpur) by ",
+            "Acme Rides",
+            "0195730424",
+            "2020-01-31 21:00:00",
+            "<dt>In UTC</dt><dd>2020-01-31 12:30:00 UTC</dd>",
+        ] {
+            assert!(held.body.contains(part), "{part}: {}", held.body);
         }
+        assert!(!held.body.contains("datetime"), "no script changes the zone of one of its times");
         let entries = site.block_on(site.world.hub.audit(None, 1)).unwrap();
         assert_eq!(entries[0].entry.subject, "60388880000 at 2020-01-31T12:30:00Z");
         assert_eq!(entries[0].entry.reason, "ticket 9");
@@ -38,7 +49,7 @@ fn who_held_it_is_one_sentence_and_stands_in_the_audit_log() {
         }
         let csv = ask("0388880000", "2020-01-31+20:30", "reason=x&format=csv");
         assert!(
-            csv.body.starts_with("customer,name,lease,user,from,until\n1,Acme Rides,"),
+            csv.body.starts_with("customer,name,lease,leads to,from,until\n1,Acme Rides,"),
             "{}",
             csv.body
         );
@@ -53,13 +64,58 @@ fn a_lease_is_given_back_after_its_effect_was_named() {
         let browser = site.browser(StaffRole::Support);
         let lease = format!("/console/leases/{}", site.granted.lease.id);
         let confirm = browser.get(&format!("{lease}/release")).body;
-        assert!(confirm.contains("no longer reach") && confirm.contains("0388880000"));
+        assert!(confirm.contains("no longer reach"));
+        let after = "quarantine anybody may lease <span class=\"number\">0388880000</span>.";
+        assert!(confirm.contains(after), "{confirm}");
         let released = browser.post(&format!("{lease}/release"), "reason=lost+phone");
         assert_eq!(released.status, 303);
         assert!(browser.get(&lease).body.contains("released"));
         let again = browser.post(&format!("{lease}/release"), "reason=lost+phone");
         assert!(again.status == 422 && again.body.contains("over already"));
         assert!(again.body.contains("value=\"lost phone\""), "what was typed is kept");
+    });
+}
+
+#[test]
+fn a_reserved_number_that_is_given_back_is_still_its_customers() {
+    on_both(|site| {
+        let (world, customer) = (&site.world, site.granted.lease.customer);
+        let lease = site.block_on(async {
+            world.reserve(customer, 1).await.unwrap();
+            world.lease(world.single(customer, "0195730425")).await.unwrap().lease
+        });
+        let number = lease.members[0].number.sent();
+        let path = format!("/console/leases/{}/release", lease.id);
+        let confirm = site.browser(StaffRole::Support).get(&path).body;
+        let after = format!(
+            "After the pool’s quarantine only customer {customer} may lease \
+             <span class=\"number\">{number}</span> (reserved)."
+        );
+        assert!(confirm.contains(&after) && !confirm.contains("anybody"), "{confirm}");
+    });
+}
+
+#[test]
+fn a_call_that_was_answered_though_it_was_refused_says_so() {
+    on_both(|site| {
+        let (world, edge) = (&site.world, Edge::new("edge-1", false));
+        let call = |name, to| Call { name, from: "+60195730499", to };
+        let path = |call: Call<'_>| {
+            site.block_on(async {
+                let decided = world.authorise(edge.question(call)).await.unwrap();
+                let report = edge.report(call, Some(&decided), site.clock.now(), 21_000);
+                world.record(report).await.unwrap();
+                let found = world.hub.find_records(RecordSearch::default(), Place::Newest, 1);
+                format!("/console/calls/{}", found.await.unwrap().lines[0].id)
+            })
+        };
+        let browser = site.browser(StaffRole::Viewer);
+        let check = |call: Call<'_>, expected: &str| {
+            let page = browser.get(&path(call)).body;
+            assert!(page.contains(&format!("<dt>Flags</dt><dd>{expected}</dd>")), "{page}");
+        };
+        check(call("allowed", "0388880000"), "<span class=\"none\">none</span>");
+        check(call("refused", "0388880002"), "answered though refused");
     });
 }
 
@@ -90,7 +146,9 @@ fn a_customer_is_suspended_and_activated() {
         let browser = site.browser(StaffRole::Operator);
         let path = format!("/console/customers/{}", site.granted.lease.customer);
         let status = format!("{path}/status");
+        assert!(browser.get(&status).body.contains("<h1>Suspend Acme Rides</h1>"));
         assert_eq!(browser.post(&status, "from=active&reason=unpaid").status, 303);
+        assert!(browser.get(&status).body.contains("<h1>Activate Acme Rides</h1>"));
         assert!(browser.get(&path).body.contains("suspended"));
         let late = browser.post(&status, "from=active&reason=unpaid");
         assert!(late.status == 422 && late.body.contains("changed meanwhile"));
@@ -111,7 +169,7 @@ fn an_import_names_every_wrong_line_and_keeps_what_was_typed() {
         assert_eq!(wrong.status, 422);
         for part in [
             "2 lines are wrong, 2 are sound",
-            "<td class=\"num\" data-title=\"Line\">3</td>",
+            "<td class=\"text\" data-title=\"Line\">3</td>",
             "0388889001",
         ] {
             assert!(wrong.body.contains(part), "{part}: {}", wrong.body);
@@ -143,7 +201,10 @@ fn the_field_on_every_page_finds_what_was_typed() {
         check("%2B60388880000", "/console/numbers/60388880000");
         check(&lease.to_string(), &format!("/console/leases/{lease}"));
         check("customer:1", "/console/customers/1");
-        assert!(browser.get("/console/search?q=%3Cb%3E").body.contains("&lt;b&gt;"));
+        let nothing = browser.get("/console/search?q=%3Cb%3E").body;
+        assert!(nothing.contains("Nothing found for “&lt;b&gt;”."));
+        assert!(nothing.contains("name=\"q\" value=\"&lt;b&gt;\""), "what was typed is kept");
+        assert!(!nothing.contains("aria-current"), "it is no page of the navigation");
     });
 }
 
@@ -152,10 +213,10 @@ fn lists_are_files_too() {
     on_both(|site| {
         let browser = site.browser(StaffRole::Viewer);
         for (path, header) in [
-            ("leases", "lease,state,kind,customer,numbers,for,granted,until,by\n"),
-            ("numbers", "number,state,pool,reserved for,lease,leased so often,free from\n"),
+            ("leases", "lease,state,kind,customer,numbers,leads to,granted,until,by\n"),
+            ("numbers", "number,state,pool,reserved for,lease,times leased,free from\n"),
             ("customers", "customer,name,state,pays,balance\n"),
-            ("calls", "record,time,what,from,to,outcome,customer,seconds,charge\n"),
+            ("calls", "record,time,what,from,to,outcome,customer,billed s,charge\n"),
         ] {
             let answer = browser.get(&format!("/console/{path}?format=csv"));
             assert!(answer.body.starts_with(header), "{}", answer.body);

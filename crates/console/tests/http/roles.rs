@@ -140,11 +140,13 @@ fn a_page_shows_only_what_the_role_may_do() {
             ("Give this lease back", false),
             ("Show whole phones", false),
             ("Who held it?", false),
+            ("Audit log", false),
             ("…0424", true),
         ] {
             assert_eq!(viewer.contains(text), for_viewer, "{text}");
-            let menu = if text == "Who held it?" { ">Who held it?</a>" } else { text };
-            assert!(operator.contains(menu), "{text}");
+            let menu = format!(">{text}</a>");
+            let is_menu = ["Who held it?", "Audit log"].contains(&text);
+            assert!(operator.contains(if is_menu { &menu } else { text }), "{text}");
         }
         assert!(!viewer.contains("195730424") && !operator.contains("195730424"));
     });

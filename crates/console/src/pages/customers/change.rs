@@ -91,33 +91,40 @@ pub(crate) async fn confirm(visit: Visit, id: Path<String>) -> Answer {
     visit.needs(Duty::ChangeCustomers)?;
     let view = found(&visit, &id).await?;
     let body = confirmation(&visit, &view.customer, "");
-    Ok(page(&visit, Nav::Customers, &name(&view.customer), body))
+    Ok(page(&visit, Nav::Customers, &title(&view.customer), body))
+}
+
+fn title(customer: &Customer) -> String {
+    format!("{} {}", verb(other(customer.profile.status)), name(customer))
+}
+
+/// What the button does that leads to this state.
+const fn verb(status: CustomerStatus) -> &'static str {
+    match status {
+        CustomerStatus::Active => "Activate",
+        CustomerStatus::Suspended => "Suspend",
+    }
 }
 
 fn confirmation(visit: &Visit, customer: &Customer, reason: &str) -> Markup {
     let here = format!("{PATH}/customers/{}", customer.id);
-    let (verb, effects) = match other(customer.profile.status) {
-        CustomerStatus::Suspended => (
-            "Suspend",
-            [
-                "It can no longer lease, reserve or call.",
-                "Leases that hold numbers go on until they end.",
-            ],
-        ),
-        CustomerStatus::Active => (
-            "Activate",
-            [
-                "It can lease, reserve and call again.",
-                "What was refused meanwhile is not made up for.",
-            ],
-        ),
+    let verb = verb(other(customer.profile.status));
+    let effects = match other(customer.profile.status) {
+        CustomerStatus::Suspended => [
+            "It can no longer lease, reserve or call.",
+            "Leases that hold numbers go on until they end.",
+        ],
+        CustomerStatus::Active => [
+            "It can lease, reserve and call again.",
+            "What was refused meanwhile is not made up for.",
+        ],
     };
     html! {
         div.effect { p { (verb) " customer " (customer.id) ":" } ul { @for effect in effects { li { (effect) } } } }
         (post(visit, &format!("{here}/status"), html! {
             input type="hidden" name="from" value=(word(customer.profile.status));
             (Field::text("reason", "Reason", reason).hint("For the audit log").html())
-            p.buttons { button.danger { (verb) } a.button href=(here) { "Leave it" } }
+            p.buttons { button.danger { (verb) } a.button href=(here) { "Cancel" } }
         }))
     }
 }
@@ -139,7 +146,7 @@ pub(crate) async fn set_status(change: Change, id: Path<String>) -> Answer {
     if reason.is_empty() || !is_current {
         let what = if is_current { "Say why." } else { "It was changed meanwhile: look again." };
         let body = html! { (alert(what)) (confirmation(visit, customer, reason)) };
-        return Ok(refused_page(visit, Nav::Customers, &name(customer), body));
+        return Ok(refused_page(visit, Nav::Customers, &title(customer), body));
     }
     let status = other(customer.profile.status);
     let subject = format!("customer {}: {}", customer.id, word(status));

@@ -40,7 +40,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let is_full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
     let next = found.last().filter(|_| is_full).map(|view| view.customer.id.to_string());
     let columns = vec![
-        Column::Number("Customer"),
+        Column::Text("Customer"),
         Column::Text("Name"),
         Column::Text("State"),
         Column::Text("Pays"),
@@ -86,8 +86,8 @@ fn state(customer: &Customer) -> (Markup, Cell) {
 
 const fn method(method: ChargeMethod) -> &'static str {
     match method {
-        ChargeMethod::Prepaid => "before (prepaid)",
-        ChargeMethod::Postpaid => "afterwards (postpaid)",
+        ChargeMethod::Prepaid => "prepaid",
+        ChargeMethod::Postpaid => "postpaid",
     }
 }
 
@@ -201,7 +201,7 @@ fn summary(view: &CustomerView, holdings: &Holdings) -> Markup {
         ),
         ("Balance", money(view.balance)),
         ("Pays", html! { (method(customer.profile.charge_method)) }),
-        ("Made", at(customer.created_at)),
+        ("Created", at(customer.created_at)),
         (
             "Live leases",
             html! {

@@ -27,7 +27,7 @@ pub(super) fn balance_sheet(over: &[BalancePoint]) -> Sheet {
 
 pub(super) fn ledger(entries: &[LedgerEntry]) -> Sheet {
     let columns = vec![
-        Column::Number("Line"),
+        Column::Text("Line"),
         Column::Text("Time"),
         Column::Text("For"),
         Column::Number("Amount"),
@@ -46,7 +46,7 @@ pub(super) fn ledger(entries: &[LedgerEntry]) -> Sheet {
             Cell::text(kind(entry.kind)),
             Cell::money(entry.amount),
             Cell::money(entry.balance_after),
-            Cell::text(entry.reference.as_deref().unwrap_or("–")),
+            Cell::text_or_void(entry.reference.as_deref()),
         ]
     };
     Sheet::new("Ledger", columns, empty).rows(entries.iter().map(row))
@@ -86,7 +86,7 @@ pub(super) fn tokens(tokens: &[TokenRecord], now: Timestamp) -> Sheet {
         let (tone, word) = token_state(token, now);
         vec![
             Cell::new(html! { code { (token.jti) } }, token.jti.clone()),
-            Cell::text(token.user.as_deref().unwrap_or("–")),
+            Cell::text_or_void(token.user.as_deref()),
             Cell::badge(tone, word),
             Cell::at_or(token.issued_at, "elsewhere"),
             Cell::at_or(token.expires_at, "never"),
@@ -124,8 +124,8 @@ pub(super) fn reserve(numbers: &[NumberLine]) -> Sheet {
             Cell::badge(tone, word),
             Cell::text(&line.pool),
             match line.lease {
-                Some(id) => Cell::reference(&format!("{PATH}/leases/{id}"), id.to_string()),
-                None => Cell::text("–"),
+                Some(id) => Cell::short_reference(&format!("{PATH}/leases/{id}"), id.to_string()),
+                None => Cell::void(),
             },
         ]
     };
