@@ -79,7 +79,9 @@
       paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
     }];
     const data = [points.map((point) => point[0]), points.map((point) => point[1])];
-    new uPlot(options(box, series, { axes: [axes()[0], Object.assign(axes()[1], { size: 90 })] }), data, box);
+    // What is filled is filled from zero, or a small change looks like a cliff.
+    const scales = { y: { range: (_, low, high) => [Math.min(0, low) * 1.05, Math.max(0, high) * 1.05] } };
+    new uPlot(options(box, series, { axes: [axes()[0], Object.assign(axes()[1], { size: 90 })], scales }), data, box);
   };
 
   // Bars on a line of time: each turn of a number.
@@ -131,7 +133,7 @@
     })));
     const data = [points.map((point) => point[0])]
       .concat(order.map((place) => sums.map((sum) => sum[place])));
-    new uPlot(options(box, series, { scales: { y: { range: (_, low, high) => [0, high] } } }), data, box);
+    new uPlot(options(box, series, { scales: { y: { range: (_, low, high) => [0, high * 1.05] } } }), data, box);
   };
 
   const linePlot = (box, rows, heads) => {

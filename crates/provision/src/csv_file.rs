@@ -5,12 +5,13 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use csv::{ErrorKind, ReaderBuilder, StringRecord};
+use csv::{ErrorKind, Position, ReaderBuilder, StringRecord};
 use leaseline_core::customer::PersonName;
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::pool::{NewNumber, Place};
 use leaseline_core::region::Region;
 
+use crate::csv_spot::Lines;
 use crate::document::nearest;
 use crate::error::{Error, Fault};
 use crate::numbers::{self, Input, masked};
@@ -54,15 +55,18 @@ pub(crate) fn read_from(
     let mut places = Places::default();
     let columns = match reader.headers() {
         Ok(header) => columns(header).map_err(|what| input.fault(spot(1), what))?,
-        Err(error) => return Err(not_read(error, path, spot, input)),
+        Err(error) => return Err(not_read(error, path, |_| spot(1), input)),
     };
+    let lines = Lines::after_header(&reader);
     loop {
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
-            Err(error) => return Err(not_read(error, path, spot, input)),
+            Err(error) => {
+                return Err(not_read(error, path, |position| spot(lines.of(position)), input));
+            }
         }
-        let spot = spot(record.position().map_or(0, line));
+        let spot = spot(lines.of(record.position()));
         let number = columns.number(&record, region, &mut places);
         input.push(number.map_err(|what| input.fault(spot, what))?, spot)?;
     }
@@ -91,16 +95,14 @@ pub(crate) fn report(text: &str, region: &Region) -> Report {
             return report;
         }
     };
+    let lines = Lines::after_header(&reader);
     let mut record = StringRecord::new();
     loop {
         let (at, number) = match reader.read_record(&mut record) {
             Ok(false) => return report,
-            Ok(true) => {
-                let at = record.position().map_or(0, line);
-                (at, columns.number(&record, region, &mut places))
-            }
+            Ok(true) => (lines.of(record.position()), columns.number(&record, region, &mut places)),
             Err(error) => {
-                let at = error.position().map_or(1, line);
+                let at = lines.of(error.position());
                 let what = match error.kind() {
                     ErrorKind::UnequalLengths { expected_len, len, .. } => {
                         format!("the header has {expected_len} columns, this line has {len}")
@@ -175,8 +177,13 @@ impl Places {
     }
 }
 
-fn not_read(error: csv::Error, path: &Path, spot: fn(usize) -> Spot, input: &Input) -> Error {
-    let at = error.position().map_or(1, line);
+fn not_read(
+    error: csv::Error,
+    path: &Path,
+    spot: impl Fn(Option<&Position>) -> Spot,
+    input: &Input,
+) -> Error {
+    let at = spot(error.position());
     let what = match error.into_kind() {
         ErrorKind::Io(source) => return Error::Unreadable { path: path.to_owned(), source },
         ErrorKind::Utf8 { .. } => "it is not UTF-8".into(),
@@ -187,9 +194,5 @@ fn not_read(error: csv::Error, path: &Path, spot: fn(usize) -> Spot, input: &Inp
             return Error::Unreadable { path: path.to_owned(), source: io::Error::other("no CSV") };
         }
     };
-    input.fault(spot(at), what).into()
-}
-
-fn line(position: &csv::Position) -> usize {
-    usize::try_from(position.line()).unwrap_or(usize::MAX)
+    input.fault(at, what).into()
 }

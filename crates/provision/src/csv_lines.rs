@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
+use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
 
+use crate::csv_spot::Lines;
 use crate::document::nearest;
 use crate::error::{Error, Fault};
 use crate::numbers::shown;
@@ -31,16 +32,19 @@ pub(crate) fn read(
     let mut record = StringRecord::new();
     let header = match reader.headers() {
         Ok(header) => columns.of(header).map_err(|what| fault(1, what))?,
-        Err(error) => return Err(not_read(error, path, &fault)),
+        Err(error) => return Err(not_read(error, path, |_, what| fault(1, what))),
     };
+    let lines = Lines::after_header(&reader);
     loop {
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
-            Err(error) => return Err(not_read(error, path, &fault)),
+            Err(error) => {
+                return Err(not_read(error, path, |at, what| fault(lines.of(at), what)));
+            }
         }
         let cells: Vec<_> = header.iter().copied().zip(&record).collect();
-        each(record.position().map_or(0, line), &cells)?;
+        each(lines.of(record.position()), &cells)?;
     }
 }
 
@@ -66,8 +70,12 @@ impl Columns {
     }
 }
 
-fn not_read(error: csv::Error, path: &Path, fault: impl Fn(usize, String) -> Fault) -> Error {
-    let at = error.position().map_or(1, line);
+fn not_read(
+    error: csv::Error,
+    path: &Path,
+    fault: impl Fn(Option<&Position>, String) -> Fault,
+) -> Error {
+    let at = error.position().cloned();
     let what = match error.into_kind() {
         ErrorKind::Io(source) => return Error::Unreadable { path: path.to_owned(), source },
         ErrorKind::Utf8 { .. } => "it is not UTF-8".into(),
@@ -78,9 +86,5 @@ fn not_read(error: csv::Error, path: &Path, fault: impl Fn(usize, String) -> Fau
             return Error::Unreadable { path: path.to_owned(), source: io::Error::other("no CSV") };
         }
     };
-    fault(at, what).into()
-}
-
-fn line(position: &csv::Position) -> usize {
-    usize::try_from(position.line()).unwrap_or(usize::MAX)
+    fault(at.as_ref(), what).into()
 }

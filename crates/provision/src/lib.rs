@@ -36,6 +36,7 @@ mod apply;
 mod convert;
 mod csv_file;
 mod csv_lines;
+mod csv_spot;
 mod customers;
 mod document;
 mod error;
