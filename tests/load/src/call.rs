@@ -92,10 +92,10 @@ mod tests {
             let text = String::from_utf8_lossy(request.bytes()).into_owned();
             text.split_once("\r\n\r\n").unwrap().1.to_owned()
         };
-        let expected = r#"{"call_id":"c0030000001","from":"+60195730424","to":"60380000019"}"#;
+        let expected = r#"{"call_id":"c0012000001","from":"+60195730424","to":"60380000019"}"#;
         assert_eq!(body(&request), expected);
         request.go_on();
-        let expected = r#"{"call_id":"c0030000002","from":"+60195730424","to":"60380000038"}"#;
+        let expected = r#"{"call_id":"c0012000002","from":"+60195730424","to":"60380000038"}"#;
         assert_eq!(body(&request), expected);
         let two = CallRequest::records(&target, 0, 100, 2);
         assert!(body(&two).contains("c0000000001") && body(&two).contains("c0000000002"));
