@@ -198,15 +198,16 @@ fn wait_for_more(counter: &AtomicUsize, more: usize) {
 
 impl Load<'_> {
     /// Asks of one process, for a phone of its own each time. Every fifth is one of our own numbers,
-    /// which is refused; every second is asked for again, under its key, until it is granted.
+    /// which is refused; of the others every second is asked for again, under its key, until it is granted.
     fn work(&self, nth: u64, primary: Which) {
         let process = usize::from(nth % 2 == 1);
         let round = if primary == Which::A { 0 } else { 50_000 };
         for turn in 0..50_000 {
             let theirs = 190_000_000 + 100_000 * nth + round + turn;
-            let phone = if turn % 5 == 0 { 388_880_000 + nth } else { theirs };
+            let is_ours = turn % 5 == 0;
+            let phone = if is_ours { 388_880_000 + nth } else { theirs };
             let mut answer = self.ask(process, phone);
-            while turn % 2 == 1 && answer == Answer::Unknown && !self.is_over() {
+            while turn % 2 == 1 && !is_ours && answer == Answer::Unknown && !self.is_over() {
                 answer = self.again(process, phone);
             }
             let asked = Asked { phone, process, answer, at: Instant::now() };

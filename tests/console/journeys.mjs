@@ -104,7 +104,7 @@ await page.getByLabel("Time zone").fill("UTC");
 await page.getByLabel("Reason").fill("ticket 4711");
 await page.getByRole("button", { name: "Ask", exact: true }).click();
 await page.waitForSelector(".answer");
-check((await text(page)).includes(reference), "the answer names the lease");
+check((await text(page)).includes(reference.slice(-8)), "the answer names the lease");
 
 step("top up, and see the ledger line and the chart move");
 await page.goto(`${BASE}/console/customers/1`);
