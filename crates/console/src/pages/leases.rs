@@ -255,7 +255,7 @@ fn confirmation(visit: &Visit, lease: &PastLease, kept: &Kept, reason: &str) -> 
             p { "This ends the lease now:" }
             ul {
                 @for (member, phone) in lease.members.iter().zip(phones(lease, Mask::Masked)) {
-                    li { "Calls to " b.number { (member.number.sent()) } " no longer reach " (phone) "." }
+                    li { "Calls to " b.number { (member.number.sent()) } " no longer reach " span.number { (phone) } "." }
                 }
                 @for (customer, numbers) in kept { li { (afterwards(*customer, numbers)) } }
                 li { "Customer " (lease.customer) " pays nothing for it and gets nothing back." }
