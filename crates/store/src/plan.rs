@@ -59,6 +59,10 @@ impl Planner {
         Plan(steps.expect("it is sound SQL"))
     }
 
+    pub(crate) const fn session(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
     fn connection(&mut self) -> &mut SqliteConnection {
         match self.session.connection_mut() {
             AnyConnection::Sqlite(connection) => connection,

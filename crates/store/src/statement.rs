@@ -6,6 +6,9 @@
 //! two with rows of NULLs, so that a dozen prepared statements serve every batch size. Diesel
 //! caches both by their text. Statements that insert leave the padding out by
 //! `WHERE … IS NOT NULL`; in a join NULL meets nothing.
+//!
+//! One that fails has its whole transaction undone. So SQLite need not be able to undo the one
+//! statement, for which it would copy each page before it changes it: see [`in_place`].
 
 use std::marker::PhantomData;
 
@@ -170,9 +173,21 @@ impl<ST> QueryFragment<Sqlite> for Statement<'_, ST> {
                 out.push_sql(")");
             }
             out.push_sql(") ");
+            let (verb, rest) = in_place(self.text);
+            out.push_sql(verb);
+            return push_text(rest, &self.integers, out);
         }
         push_text(self.text, &self.integers, out)
     }
+}
+
+/// The beginning of a statement that changes rows as SQLite carries it out without copies of the pages,
+/// and what follows it. `OR FAIL` leaves what was changed before a row that is refused.
+fn in_place(text: &str) -> (&'static str, &str) {
+    let text = text.trim_start();
+    let verbs = [("INSERT INTO", "INSERT OR FAIL INTO"), ("UPDATE", "UPDATE OR FAIL")];
+    let found = verbs.iter().find_map(|(verb, kept)| Some((*kept, text.strip_prefix(verb)?)));
+    found.unwrap_or(("", text))
 }
 
 impl<ST> QueryFragment<Pg> for Statement<'_, ST> {
@@ -242,4 +257,50 @@ where
         out.push_sql(piece.strip_prefix('}').expect("braces come in pairs in our texts"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::WriteError;
+    use crate::plan::Planner;
+
+    const INSERT: &str = "
+        INSERT INTO writers (id, batch, seen_at) SELECT id, batch, 1 FROM v WHERE id IS NOT NULL";
+
+    fn rows(ids: [&[u8]; 2]) -> Statement<'_> {
+        Statement::new(INSERT).over(Rows::new("id, batch").bytes(ids).integers([1, 2]))
+    }
+
+    #[test]
+    fn sqlite_changes_pages_in_place() {
+        let text = |text| {
+            diesel::debug_query::<Sqlite, _>(
+                &Statement::<()>::new(text).over(Rows::new("a").integers([7])),
+            )
+            .to_string()
+        };
+        let over = "WITH v (a) AS (VALUES (?)) ";
+        let binds = " -- binds: [Some(7)]";
+        assert_eq!(
+            text(" UPDATE t SET a = 1 FROM v"),
+            format!("{over}UPDATE OR FAIL t SET a = 1 FROM v{binds}")
+        );
+        assert_eq!(
+            text("INSERT INTO t SELECT a FROM v"),
+            format!("{over}INSERT OR FAIL INTO t SELECT a FROM v{binds}")
+        );
+        assert_eq!(text("SELECT a FROM v"), format!("{over}SELECT a FROM v{binds}"));
+    }
+
+    #[test]
+    fn a_row_that_is_refused_undoes_its_transaction() {
+        let mut planner = Planner::new();
+        let session = planner.session();
+        let (one, other) = ([1; 16], [2; 16]);
+        let refused = session.write(|tx| Ok(rows([&one, &one]).execute(tx.connection)?));
+        assert!(matches!(refused, Err(WriteError::NotDone(_))), "{refused:?}");
+        let written = session.write(|tx| Ok(rows([&one, &other]).execute(tx.connection)?));
+        assert_eq!(written.ok(), Some(2));
+    }
 }
