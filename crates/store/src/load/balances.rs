@@ -43,24 +43,31 @@ pub fn lowest(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<CustomerView>, StoreErr
     Ok(views)
 }
 
-// Entries have no gaps and are written in the order of time, so for each instant the range is
-// halved: each step is one look at the key for each instant.
+// Entries have no gaps and are written in the order of time, so for each instant the last one up to
+// then is found by steps that are halved: each is one look at the key. A subselect, as PostgreSQL
+// would rather join all entries there are with what it expects of the recursion.
 const BALANCES: &str = "
-    SELECT f.place, CAST(COALESCE(e.balance_after, 0) AS BIGINT)
-    FROM (WITH RECURSIVE span (place, at, ledger_id, low, high) AS (
-            SELECT v.place, v.at, l.id, CAST(0 AS BIGINT), l.last_seq
-            FROM v CROSS JOIN customers c JOIN ledgers l ON l.id = c.ledger_id
-            WHERE v.place IS NOT NULL AND c.id = {}
+    SELECT f.place,
+           CAST(COALESCE((SELECT e.balance_after FROM ledger_entries e
+                          WHERE e.ledger_id = f.ledger_id AND e.seq = f.seq), 0) AS BIGINT)
+    FROM (WITH RECURSIVE reach (ledger_id, step, last_seq) AS (
+            SELECT l.id, CAST(1 AS BIGINT), l.last_seq
+            FROM customers c JOIN ledgers l ON l.id = c.ledger_id WHERE c.id = {}
+            UNION ALL
+            SELECT ledger_id, step * 2, last_seq FROM reach WHERE step * 2 <= last_seq
+          ), found (place, at, ledger_id, seq, step) AS (
+            SELECT v.place, v.at, r.ledger_id, CAST(0 AS BIGINT), r.step
+            FROM v CROSS JOIN (SELECT ledger_id, max(step) AS step FROM reach GROUP BY ledger_id) r
+            WHERE v.place IS NOT NULL
             UNION ALL
             SELECT s.place, s.at, s.ledger_id,
-                   CASE WHEN e.at <= s.at THEN e.seq ELSE s.low END,
-                   CASE WHEN e.at <= s.at THEN s.high ELSE e.seq - 1 END
-            FROM span s CROSS JOIN ledger_entries e
-            WHERE s.low < s.high AND e.ledger_id = s.ledger_id
-              AND e.seq = (s.low + s.high + 1) / 2
+                   s.seq + s.step * COALESCE((
+                     SELECT 1 FROM ledger_entries e
+                     WHERE e.ledger_id = s.ledger_id AND e.seq = s.seq + s.step AND e.at <= s.at), 0),
+                   s.step / 2
+            FROM found s WHERE s.step > 0
           )
-          SELECT place, ledger_id, low FROM span WHERE low = high) f
-    LEFT JOIN ledger_entries e ON e.ledger_id = f.ledger_id AND e.seq = f.low
+          SELECT place, ledger_id, seq FROM found WHERE step = 0) f
     ORDER BY f.place";
 
 const LOWEST: &str = "
