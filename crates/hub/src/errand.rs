@@ -26,6 +26,9 @@ pub trait Errand: Send {
 
     /// Whether the caller has given up.
     fn is_abandoned(&self) -> bool;
+
+    /// Whether it leaves all leases and who may have how many as they are.
+    fn leaves_leases_alone(&self) -> bool;
 }
 
 /// What is done on an errand: decide first, then record.
@@ -42,12 +45,18 @@ impl<A, O, F> Work<A, O> for F where
 pub(crate) struct RareJob<A, O, W> {
     job: Job<A, O>,
     work: W,
+    leaves_leases_alone: bool,
     verdict: Option<Verdict<O>>,
 }
 
 impl<A, O, W: Work<A, O>> RareJob<A, O, W> {
     pub(crate) const fn new(job: Job<A, O>, work: W) -> Self {
-        Self { job, work, verdict: None }
+        Self { job, work, leaves_leases_alone: false, verdict: None }
+    }
+
+    /// One that has nothing to do with leases.
+    pub(crate) fn beside_leases(job: Job<A, O>, work: W) -> Self {
+        Self { leaves_leases_alone: true, ..Self::new(job, work) }
     }
 }
 
@@ -84,5 +93,9 @@ impl<A: Send, O: Send, W: Work<A, O>> Errand for RareJob<A, O, W> {
 
     fn is_abandoned(&self) -> bool {
         self.job.is_abandoned()
+    }
+
+    fn leaves_leases_alone(&self) -> bool {
+        self.leaves_leases_alone
     }
 }

@@ -49,6 +49,16 @@ impl<O: Send + 'static> Way<O> {
     ) -> Command {
         Command::Errand(Box::new(RareJob::new(self.job(ask), work)))
     }
+
+    /// An errand that leaves all leases and who may have how many as they are: what the writer
+    /// remembers of them outlives it.
+    pub(crate) fn errand_beside_leases<A: Send + 'static>(
+        self,
+        ask: A,
+        work: impl Work<A, O> + 'static,
+    ) -> Command {
+        Command::Errand(Box::new(RareJob::beside_leases(self.job(ask), work)))
+    }
 }
 
 impl Request for LeaseRequest {

@@ -166,7 +166,12 @@ impl Writer {
             done = self.try_errand(&mut *errand);
         }
         match done {
-            Ok(()) => errand.answer(),
+            Ok(()) => {
+                if errand.leaves_leases_alone() {
+                    self.live.outlive_errand();
+                }
+                errand.answer();
+            }
             Err(error) => {
                 meters::store_failed(&error);
                 tracing::warn!(error = %error.told(), "an errand failed");

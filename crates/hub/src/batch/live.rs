@@ -3,8 +3,8 @@
 //! To count them in each batch would be to walk along all of them. So the writer remembers what it
 //! counted, what it granted and took back since, and asks only for those that expired meanwhile. This
 //! holds as long as nobody else wrote, which the count of all batches tells: between two batches of
-//! ours it grows by one. When it has grown by more, by an errand or another process, all is counted
-//! again.
+//! ours it grows by one. When it has grown by more, by another process or by an errand that may have to do
+//! with leases, all is counted again.
 
 use std::collections::HashMap;
 
@@ -33,6 +33,11 @@ struct Count {
 }
 
 impl LiveLeases {
+    /// An errand of ours was committed that left leases alone: one more batch, and the counts hold.
+    pub(crate) fn outlive_errand(&mut self) {
+        self.batches += 1;
+    }
+
     /// What a batch begins with that is the next one.
     pub(super) fn next_batch(&self) -> Self {
         Self { batches: self.batches + 1, counts: self.counts.clone() }

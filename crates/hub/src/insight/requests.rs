@@ -254,7 +254,7 @@ impl Request for KeepRequests {
     type Outcome = ();
 
     fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
-        way.errand(self, |tx: &mut Tx<'_>, Self(lines): &Self, _: Timestamp| {
+        way.errand_beside_leases(self, |tx: &mut Tx<'_>, Self(lines): &Self, _: Timestamp| {
             record::requests::requests(tx, lines).map(Ok)
         })
     }
@@ -264,7 +264,7 @@ impl Request for ForgetRequests {
     type Outcome = usize;
 
     fn into_command(self, way: Way<usize>, _: &dyn Ids) -> Command {
-        way.errand(self, |tx: &mut Tx<'_>, ask: &Self, _: Timestamp| {
+        way.errand_beside_leases(self, |tx: &mut Tx<'_>, ask: &Self, _: Timestamp| {
             record::requests::forget(tx, ask.before, ask.up_to, AT_A_TIME).map(Ok)
         })
     }

@@ -53,7 +53,7 @@ impl Request for KeepSamples {
     type Outcome = ();
 
     fn into_command(self, way: Way<()>, _: &dyn Ids) -> Command {
-        way.errand(self, |tx: &mut Tx<'_>, Self(samples): &Self, _: Timestamp| {
+        way.errand_beside_leases(self, |tx: &mut Tx<'_>, Self(samples): &Self, _: Timestamp| {
             record::samples::samples(tx, samples).map(Ok)
         })
     }
@@ -63,7 +63,7 @@ impl Request for ThinSamples {
     type Outcome = usize;
 
     fn into_command(self, way: Way<usize>, _: &dyn Ids) -> Command {
-        way.errand(self, |tx: &mut Tx<'_>, _: &Self, now: Timestamp| {
+        way.errand_beside_leases(self, |tx: &mut Tx<'_>, _: &Self, now: Timestamp| {
             let gone = now.saturating_sub(SAMPLES_KEPT);
             record::samples::thin(tx, &thinned(now), gone, AT_A_TIME).map(Ok)
         })
