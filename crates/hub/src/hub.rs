@@ -12,7 +12,7 @@ use leaseline_core::retention::RetentionTerms;
 use leaseline_core::stock::Stock;
 use leaseline_core::throttle::Throttle;
 use leaseline_store::{
-    Commits, Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load,
+    Commits, Migrated, SchemaState, Session, Store, StoreError, Tx, UnknownUrl, load, record,
 };
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -216,6 +216,11 @@ impl Hub {
         let (sender, receiver) = mpsc::channel(settings.inbox);
         let room = Arc::new(InboxRoom::new(settings.inbox));
         let trouble = Trouble::default();
+        let mut desk = Desk::watched(trouble.clone());
+        if settings.max_leases_per_phone.is_set() {
+            let (ids, now) = (&*settings.ids, now.now());
+            desk.commit(&store, ids, now, |tx| record::leases::count_phones(tx, now))?;
+        }
         let writer = Writer {
             store: store.clone(),
             now: Arc::clone(&now),
@@ -225,7 +230,7 @@ impl Hub {
             batch_limit: settings.batch_limit,
             max_leases_per_phone: settings.max_leases_per_phone,
             answers_kept: settings.answers_kept,
-            desk: Desk::watched(trouble.clone()),
+            desk,
             live: LiveLeases::default(),
             left_over: None,
         };

@@ -9,6 +9,7 @@ use leaseline_core::lease::{LeaseGranted, LeaseRequest, LeaseView};
 use leaseline_core::phone::E164;
 use leaseline_core::pool::{FreeNumber, Shelf};
 use leaseline_store::load::customers::CustomersLeases;
+use leaseline_store::record::leases::Phones;
 use leaseline_store::{Patience, StoreError, Tx, Wanted, load, record};
 
 use super::live::LiveLeases;
@@ -37,7 +38,7 @@ pub(super) fn carry_out(
         })
         .collect();
     let granted = fresh(verdicts.iter());
-    record::leases::leases(tx, &granted)?;
+    record::leases::leases(tx, &granted, terms.phones())?;
     live.granted(&granted);
     let held = held_elsewhere(tx, &view, jobs, &verdicts, terms)?;
     let decided = |(verdict, job): (Verdict<_>, &LeaseJob)| {
@@ -86,7 +87,7 @@ fn live_by_phone<'a>(
     requests: impl Iterator<Item = &'a LeaseRequest>,
     terms: Terms,
 ) -> Result<HashMap<(CustomerId, E164), i64>, StoreError> {
-    if !terms.max_leases_per_phone.is_set() {
+    if terms.phones() == Phones::NotCounted {
         return Ok(HashMap::new());
     }
     let pairs =

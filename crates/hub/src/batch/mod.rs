@@ -23,6 +23,7 @@ use leaseline_core::ledger::ToppedUp;
 use leaseline_core::record::Intake;
 use leaseline_core::release::LeaseReleased;
 use leaseline_store::load::idempotency::KeyOwner;
+use leaseline_store::record::leases::Phones;
 use leaseline_store::record::records::MOST_AT_ONCE;
 use leaseline_store::{Patience, StoreError, Tx, load};
 
@@ -64,6 +65,13 @@ pub(crate) struct Terms {
     pub(crate) answers_since: Timestamp,
     pub(crate) max_leases_per_phone: Limit,
     pub(crate) patience: Patience,
+}
+
+impl Terms {
+    /// Whether anybody asks in how many leases a phone takes part.
+    const fn phones(&self) -> Phones {
+        if self.max_leases_per_phone.is_set() { Phones::Counted } else { Phones::NotCounted }
+    }
 }
 
 impl Batch {

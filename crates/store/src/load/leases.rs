@@ -167,7 +167,7 @@ pub fn leases_for_release(
     Ok(leases)
 }
 
-/// In how many live leases of a customer these phones take part.
+/// In how many live leases of a customer these phones take part, of those whose phones are counted.
 pub fn live_by_phone(
     tx: &mut Tx<'_>,
     phones: &[(CustomerId, E164)],
@@ -262,7 +262,7 @@ const RELEASABLE: &str = "
 
 const LIVE_BY_PHONE: &str = "
     SELECT v.customer_id, v.phone, count(l.id)
-    FROM v JOIN lease_members m ON m.phone_e164 = v.phone
+    FROM v JOIN lease_members m ON m.phone_e164 = v.phone AND m.counted = 1
     JOIN leases l ON l.id = m.lease_id AND l.customer_id = v.customer_id
     WHERE l.released_at IS NULL AND l.expires_at > {}
     GROUP BY v.customer_id, v.phone";

@@ -1,5 +1,6 @@
 //! Leases granted and given back.
 
+use leaseline_core::Timestamp;
 use leaseline_core::ids::ApiUserId;
 use leaseline_core::lease::{LeaseGranted, LeaseMember};
 use leaseline_core::release::LeaseReleased;
@@ -10,14 +11,34 @@ use crate::row::{BY_OPERATOR, Code};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
+/// Whether somebody will ask in how many live leases a phone takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phones {
+    /// It is limited.
+    Counted,
+    /// It is not.
+    NotCounted,
+}
+
 /// Writes down leases that were granted: themselves, their members, and when the numbers will be
 /// free again.
-pub fn leases(tx: &mut Tx<'_>, granted: &[&LeaseGranted]) -> Result<(), StoreError> {
+pub fn leases(
+    tx: &mut Tx<'_>,
+    granted: &[&LeaseGranted],
+    phones: Phones,
+) -> Result<(), StoreError> {
     let ids: Vec<Uuid> = granted.iter().map(|granted| granted.lease.id.uuid()).collect();
     insert_leases(tx, granted, &ids)?;
     let members: Vec<Member<'_>> = granted.iter().zip(&ids).flat_map(members).collect();
-    insert_members(tx, &members)?;
+    insert_members(tx, &members, phones)?;
     take_numbers(tx, &members)
+}
+
+/// Has the phones of all live leases counted, those too that were granted while none were. Says how
+/// many of these there are.
+pub fn count_phones(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    let count = Statement::<()>::new(COUNT_PHONES).integer(now.micros());
+    Ok(count.execute(tx.connection)?)
 }
 
 struct Member<'a> {
@@ -56,19 +77,26 @@ fn insert_leases(
     Ok(())
 }
 
-fn insert_members(tx: &mut Tx<'_>, members: &[Member<'_>]) -> Result<(), StoreError> {
+fn insert_members(
+    tx: &mut Tx<'_>,
+    members: &[Member<'_>],
+    phones: Phones,
+) -> Result<(), StoreError> {
     let each = || members.iter();
-    let rows =
-        Rows::new("lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc")
-            .bytes(each().map(|row| row.lease.as_bytes().as_slice()))
-            .integers(each().map(|row| row.position))
-            .integers(each().map(|row| row.member.number_id.get()))
-            .integers(each().map(|row| row.member.turn))
-            .integers(each().map(|row| row.member.user.phone().e164().integer()))
-            .texts(each().map(|row| row.member.user.phone().sent()))
-            .optional_texts(each().map(|row| row.member.user.imsi().map(|imsi| imsi.as_str())))
-            .optional_texts(each().map(|row| row.member.user.network().map(|of| of.mcc.as_str())))
-            .optional_texts(each().map(|row| row.member.user.network().map(|of| of.mnc.as_str())));
+    let counted = (phones == Phones::Counted).then_some(1);
+    let rows = Rows::new(
+        "lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc, counted",
+    )
+    .bytes(each().map(|row| row.lease.as_bytes().as_slice()))
+    .integers(each().map(|row| row.position))
+    .integers(each().map(|row| row.member.number_id.get()))
+    .integers(each().map(|row| row.member.turn))
+    .integers(each().map(|row| row.member.user.phone().e164().integer()))
+    .texts(each().map(|row| row.member.user.phone().sent()))
+    .optional_texts(each().map(|row| row.member.user.imsi().map(|imsi| imsi.as_str())))
+    .optional_texts(each().map(|row| row.member.user.network().map(|of| of.mcc.as_str())))
+    .optional_texts(each().map(|row| row.member.user.network().map(|of| of.mnc.as_str())))
+    .optional_integers(each().map(|_| counted));
     Statement::<()>::new(INSERT_MEMBERS).over(rows).execute(tx.connection)?;
     Ok(())
 }
@@ -118,9 +146,17 @@ const INSERT_LEASES: &str = "
 
 const INSERT_MEMBERS: &str = "
     INSERT INTO lease_members
-      (lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc)
-    SELECT lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc
+      (lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc, counted)
+    SELECT lease_id, position, number_id, turn, phone_e164, phone_sent, imsi, mcc, mnc, counted
     FROM v WHERE lease_id IS NOT NULL";
+
+// CROSS JOIN keeps SQLite to this order: along the index of leases that were not given back, from each
+// customer's first that is still live.
+const COUNT_PHONES: &str = "
+    UPDATE lease_members SET counted = 1 WHERE counted IS NULL AND lease_id IN (
+      SELECT l.id FROM customers c CROSS JOIN leases l
+      WHERE l.customer_id = c.id AND l.kind IN (1, 2) AND l.released_at IS NULL
+        AND l.expires_at > {})";
 
 // turn is compared too: a number that moved on since it was picked is not taken.
 const TAKE_NUMBERS: &str = "
@@ -142,6 +178,15 @@ const REST_NUMBERS: &str = "
 mod tests {
     use super::*;
     use crate::plan::Planner;
+
+    #[test]
+    fn phones_are_counted_from_the_live_leases_on() {
+        let plan = Planner::new().plan(&Statement::<()>::new(COUNT_PHONES).integer(0));
+        let live = "INDEX leases_unreleased (customer_id=? AND kind=? AND expires_at>?)";
+        for step in [live, "SEARCH lease_members USING PRIMARY KEY (lease_id=?)"] {
+            assert!(plan.goes_along(step), "{plan:#?}");
+        }
+    }
 
     #[test]
     fn a_full_batch_walks_no_table() {
