@@ -7,11 +7,12 @@ use std::fmt::{Display, Write};
 use leaseline_web::xml::carried;
 use quick_xml::escape::partial_escape;
 
+/// A document has room for so many bytes before it has to grow: a list of ten groups fits.
+const ROOM: usize = 4_096;
+
 /// A document in the making.
 pub(crate) struct Xml {
     document: String,
-    /// The text that was written last: its memory serves the next one.
-    text: String,
     /// How many elements are open.
     depth: usize,
 }
@@ -19,8 +20,8 @@ pub(crate) struct Xml {
 impl Xml {
     /// The document whose root has this name and what `content` writes.
     pub(crate) fn document(root: &'static str, content: impl FnOnce(&mut Self)) -> String {
-        let document = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-        let mut xml = Self { document, text: String::new(), depth: 0 };
+        let mut xml = Self { document: String::with_capacity(ROOM), depth: 0 };
+        xml.document.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.branch(root, content);
         xml.document
     }
@@ -40,10 +41,20 @@ impl Xml {
     pub(crate) fn leaf(&mut self, name: &'static str, text: impl Display) {
         self.indent();
         self.push(["<", name, ">"]);
-        self.text.clear();
-        write!(self.text, "{text}").expect("a text takes every text");
-        self.document.push_str(&escaped(&self.text));
+        let begin = self.document.len();
+        write!(self.document, "{text}").expect("a text takes every text");
+        self.escape_from(begin);
         self.push(["</", name, ">\n"]);
+    }
+
+    /// What was written since then is a text.
+    fn escape_from(&mut self, begin: usize) {
+        let text = &self.document[begin..];
+        if !text.bytes().all(stands_for_itself) {
+            let escaped = escaped(text);
+            self.document.truncate(begin);
+            self.document.push_str(&escaped);
+        }
     }
 
     fn indent(&mut self) {
@@ -57,12 +68,9 @@ impl Xml {
 
 /// A text as it stands in a document. What XML 1.0 cannot carry is U+FFFD; a carriage return, which
 /// a reader would make a line feed of, is named by its number.
-fn escaped(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(stands_for_itself) {
-        return Cow::Borrowed(text);
-    }
+fn escaped(text: &str) -> String {
     let escaped: Cow<'_, str> = partial_escape(carried(text));
-    Cow::Owned(escaped.replace('\r', "&#13;"))
+    escaped.replace('\r', "&#13;")
 }
 
 /// Nearly all that is ever written.
