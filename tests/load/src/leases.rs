@@ -13,13 +13,16 @@ use leaseline_core::phone::PhoneNumber;
 use leaseline_core::region::Region;
 use leaseline_core::subscriber::Subscriber;
 use leaseline_core::timestamp::Utc;
-use leaseline_hub::{Clock, Hub, Settings, SystemClock};
+use leaseline_hub::{Clock, Commits, Hub, Settings, SystemClock};
 
 use crate::Failure;
 use crate::world::{Size, region};
 
 /// So many leases are asked for at once: as many as share a transaction, so that none is refused.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 1_024;
+
+/// Filling waits for a machine that is busy with something else.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A past lease is for an hour. After two nobody has a number any more.
 const TURN: Duration = Duration::from_secs(2 * 3_600);
@@ -51,7 +54,7 @@ pub(crate) async fn past(url: &str, size: &Size, customers: &[i64]) -> Result<()
 
 /// Leases so many numbers for a month.
 pub(crate) async fn live(url: &str, size: &Size, customers: &[i64]) -> Result<(), Failure> {
-    grant(Settings::new(url), size.live, customers, term(30 * 24)?).await
+    grant(filling(url), size.live, customers, term(30 * 24)?).await
 }
 
 /// How often a number is leased at most.
@@ -60,7 +63,13 @@ fn turns(size: &Size) -> u32 {
 }
 
 fn at(url: &str, behind: Duration) -> Settings {
-    Settings { clock: Box::new(Behind(behind)), ..Settings::new(url) }
+    Settings { clock: Box::new(Behind(behind)), ..filling(url) }
+}
+
+/// As many leases in a transaction as are asked for at once, and none waits for the disk.
+fn filling(url: &str) -> Settings {
+    let commits = Commits::AtOnce;
+    Settings { batch_limit: AT_ONCE, commits, patience: PATIENCE, ..Settings::new(url) }
 }
 
 fn term(hours: i64) -> Result<LeaseTerm, Failure> {
