@@ -1,4 +1,4 @@
-//! Requests that are rare enough to have a transaction of their own.
+//! Requests that are rare enough to be decided and recorded one after another.
 
 use leaseline_core::{Refusal, Timestamp};
 use leaseline_store::{StoreError, Tx};

@@ -33,8 +33,8 @@ pub(crate) type TopUpJob = Job<(TopUpRequest, SourceId), ToppedUp>;
 pub(crate) type AuthoriseJob = Job<(AuthoriseRequest, CallRef), Authorised>;
 pub(crate) type RecordsJob = Job<Vec<Incoming>, Vec<Intake>>;
 
-/// A request on its way to the writer. The frequent ones are decided and recorded together; an
-/// errand has a transaction of its own.
+/// A request on its way to the writer. The frequent ones are decided and recorded together;
+/// errands one after another.
 pub enum Command {
     Lease(LeaseJob),
     Release(ReleaseJob),

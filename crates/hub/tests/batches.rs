@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use futures_util::future::{join, join_all};
 use leaseline_core::Refusal;
+use leaseline_core::customer::{CustomerProfile, NewCustomer, PersonName};
+use leaseline_core::ids::CustomerId;
 use leaseline_core::lease::LeaseGranted;
+use leaseline_core::money::Credits;
 use leaseline_hub::{Failure, Hub, Settings};
 use leaseline_testkit::{CountingIds, Database, ManualClock, World, databases, profile};
 
@@ -95,6 +98,33 @@ async fn a_request_that_fails_at_the_database_does_not_disturb_its_neighbours() 
         assert_eq!(leased.collect::<Vec<_>>(), expected);
         let next = world.lease(world.single(customer, PHONE)).await.unwrap();
         assert_eq!(next.lease.members[0].number, numbers[3]);
+        world.hub.close().await;
+        database.assert_sound();
+    }
+}
+
+/// Makes a customer of this name, which is an errand.
+async fn named(world: &World, name: &str) -> Result<CustomerId, Failure> {
+    let profile = CustomerProfile { first_name: PersonName::parse(name).unwrap(), ..profile() };
+    world.hub.ask(NewCustomer { profile, opening_balance: Credits::ZERO }).await
+}
+
+#[tokio::test]
+async fn an_errand_that_fails_at_the_database_does_not_disturb_its_neighbours() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let world = World::new(database.hub(&clock)).await;
+        database
+            .rows("CREATE UNIQUE INDEX ones ON customers (first_name) WHERE first_name = 'One'");
+        let held = Held { world: &world, clock: &clock };
+        let names = ["Other", "One", "One", "Third"];
+        let answers =
+            held.together(names.map(|name| named(&world, name)).into_iter().collect()).await;
+
+        let made: Vec<_> = answers.iter().map(|answer| answer.as_ref().err().copied()).collect();
+        assert_eq!(made, [None, None, Some(Failure::Unavailable), None]);
+        let there = "SELECT first_name FROM customers WHERE first_name IN ('Other', 'One', 'Third') ORDER BY id";
+        assert_eq!(database.rows(there), "Other\nOne\nThird");
         world.hub.close().await;
         database.assert_sound();
     }

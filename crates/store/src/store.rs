@@ -126,6 +126,11 @@ impl Store {
         }
     }
 
+    /// Whether nobody else can write while a transaction does.
+    pub const fn writes_alone(&self) -> bool {
+        matches!(self.kind, Kind::Sqlite(_))
+    }
+
     /// Where it is.
     pub const fn kind(&self) -> &Kind {
         &self.kind

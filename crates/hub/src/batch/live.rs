@@ -33,8 +33,8 @@ struct Count {
 }
 
 impl LiveLeases {
-    /// An errand of ours was committed that left leases alone: one more batch, and the counts hold.
-    pub(crate) fn outlive_errand(&mut self) {
+    /// A batch of ours was committed that left leases alone: one more, and the counts hold.
+    pub(crate) fn outlive_batch(&mut self) {
         self.batches += 1;
     }
 

@@ -1,5 +1,5 @@
-//! The room in the writer's inbox: for all that waits there, and for the errands among it, as each of
-//! those has a transaction of its own.
+//! The room in the writer's inbox: for all that waits there, and for the errands among it, as those are
+//! carried out one after another.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::Room;
 use crate::inbox::Command;
 
 /// So many errands may wait as long as nothing is known of their pace: as if each took a millisecond.
-const ERRANDS: usize = 1_000;
+const ERRANDS_AT_FIRST: usize = 1_000;
 
 /// The pace is that of rounds with at least so many errands: one of a kind of its own may take long, and
 /// say nothing about those that come many at a time.
@@ -25,7 +25,7 @@ pub(crate) struct InboxRoom {
 impl InboxRoom {
     /// Room for so many.
     pub(crate) fn new(most: usize) -> Self {
-        let errands = Room::of_equals(ERRANDS.min(most));
+        let errands = Room::of_equals(most).at_first(ERRANDS_AT_FIRST.min(most));
         Self { all: Room::new(most), errands, errands_waiting: AtomicUsize::new(0) }
     }
 

@@ -58,6 +58,12 @@ impl Room {
         Self { burst: Some(LATE), ..Self::new(most) }
     }
 
+    /// The same with room for so many as long as nothing is known of the pace.
+    pub(crate) fn at_first(mut self, count: usize) -> Self {
+        self.state = Mutex::new(State { now: count, at_work_since: None });
+        self
+    }
+
     /// Whether one more may wait, behind so many.
     pub(crate) fn admits(&self, waiting: usize) -> bool {
         if waiting < LEAST {
@@ -140,6 +146,13 @@ mod tests {
         check((16, 24, 17), 166);
         check((16, 1, 0), 4_096);
         check((2, 80, 0), 64);
+    }
+
+    #[test]
+    fn as_long_as_nothing_is_known_of_the_pace_few_have_room() {
+        let room = Room::of_equals(4_096).at_first(1_000);
+        assert!(room.admits(999));
+        assert!(!room.admits(1_000));
     }
 
     #[test]

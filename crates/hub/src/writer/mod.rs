@@ -2,6 +2,8 @@
 //! one transaction, and answers after the commit. Nobody waits for a timer: a lone caller's
 //! request is a batch of one.
 
+mod errands;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,10 +25,6 @@ use crate::room::InboxRoom;
 /// After so long on one batch, what is left of it is told to try again: its callers are about to
 /// give up.
 const BATCH_DEADLINE: Duration = Duration::from_millis(1_500);
-
-/// So many requests with a transaction each are carried out before it is seen again who waits: they take
-/// as long as a batch does.
-const MOST_ERRANDS: usize = 16;
 
 pub(crate) struct Writer {
     pub(crate) store: Store,
@@ -90,8 +88,8 @@ impl Writer {
                 }
                 Command::Errand(errand) => errands.push(errand),
             }
-            is_full =
-                batch.len() + errands.len() >= self.batch_limit || errands.len() >= MOST_ERRANDS;
+            is_full = batch.len() + errands.len() >= self.batch_limit
+                || errands.len() >= self.most_errands();
             next = if is_full { None } else { self.inbox.try_recv().ok() };
         }
         self.room.took_errands(errands.len());
@@ -148,43 +146,6 @@ impl Writer {
             _ => false,
         };
         !in_vain && self.desk.is_connected(&self.store)
-    }
-
-    fn run_errands(&mut self, errands: Vec<Box<dyn Errand>>) {
-        let (count, began) = (errands.len(), Instant::now());
-        errands.into_iter().for_each(|errand| self.run_errand(errand));
-        self.room.done_errands(count, began.elapsed());
-    }
-
-    fn run_errand(&mut self, mut errand: Box<dyn Errand>) {
-        let mut done = self.try_errand(&mut *errand);
-        if let Err(error) = &done
-            && self.may_replay(error, 1)
-        {
-            meters::batch_replayed();
-            tracing::warn!(error = %error.told(), "an errand is run again");
-            done = self.try_errand(&mut *errand);
-        }
-        match done {
-            Ok(()) => {
-                if errand.leaves_leases_alone() {
-                    self.live.outlive_errand();
-                }
-                errand.answer();
-            }
-            Err(error) => {
-                meters::store_failed(&error);
-                tracing::warn!(error = %error.told(), "an errand failed");
-                errand.fail(Failure::of(&error));
-            }
-        }
-    }
-
-    fn try_errand(&mut self, errand: &mut dyn Errand) -> Result<(), StoreError> {
-        let now = self.now.now();
-        let answers_since = now.saturating_sub(self.answers_kept);
-        let Self { desk, store, ids, .. } = self;
-        desk.commit(store, &**ids, now, |tx| errand.run(tx, now, answers_since))
     }
 
     fn try_batch(&mut self, batch: &Batch, patience: Patience) -> Result<Decided, StoreError> {
