@@ -6,7 +6,7 @@ use crate::target::Target;
 use crate::world::{BASIC, number};
 
 /// The digits of a call's name that change.
-const NAME: &str = "c0000000000";
+const NAME: &str = "c000000000000";
 /// The first number there is; the others follow it.
 const FIRST: &str = "60380000000";
 
@@ -62,7 +62,7 @@ impl CallRequest {
     pub(crate) fn go_on(&mut self) {
         for (name, hole) in self.names.iter().zip(&self.numbers) {
             self.next += 1;
-            let text = format!("c{:010}", self.next);
+            let text = format!("c{:012}", self.next);
             self.bytes[*name..*name + NAME.len()].copy_from_slice(text.as_bytes());
             // Far from one another, as calls are.
             let nth = self.next.wrapping_mul(7_919) % self.count;
@@ -92,12 +92,12 @@ mod tests {
             let text = String::from_utf8_lossy(request.bytes()).into_owned();
             text.split_once("\r\n\r\n").unwrap().1.to_owned()
         };
-        let expected = r#"{"call_id":"c0012000001","from":"+60195730424","to":"60380000019"}"#;
+        let expected = r#"{"call_id":"c000012000001","from":"+60195730424","to":"60380000019"}"#;
         assert_eq!(body(&request), expected);
         request.go_on();
-        let expected = r#"{"call_id":"c0012000002","from":"+60195730424","to":"60380000038"}"#;
+        let expected = r#"{"call_id":"c000012000002","from":"+60195730424","to":"60380000038"}"#;
         assert_eq!(body(&request), expected);
         let two = CallRequest::records(&target, 0, 100, 2);
-        assert!(body(&two).contains("c0000000001") && body(&two).contains("c0000000002"));
+        assert!(body(&two).contains("c000000000001") && body(&two).contains("c000000000002"));
     }
 }
