@@ -40,7 +40,7 @@ use crate::request::{Request, Way};
 use crate::room::InboxRoom;
 use crate::sweeper;
 use crate::switches::Switches;
-use crate::writer::Writer;
+use crate::writer::{Unfiled, Writer};
 
 /// So long an operator waits for what takes its time, such as a large provisioning file.
 const OPERATORS_PATIENCE: Duration = Duration::from_secs(120);
@@ -232,6 +232,7 @@ impl Hub {
             answers_kept: settings.answers_kept,
             desk,
             live: LiveLeases::default(),
+            unfiled: Unfiled::at_first(),
             left_over: None,
         };
         let thread = std::thread::Builder::new().name("leaseline-writer".into());

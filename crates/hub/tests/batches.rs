@@ -12,7 +12,7 @@ use leaseline_core::ids::CustomerId;
 use leaseline_core::lease::LeaseGranted;
 use leaseline_core::money::Credits;
 use leaseline_hub::{Failure, Hub, Settings};
-use leaseline_testkit::{CountingIds, Database, ManualClock, World, databases, profile};
+use leaseline_testkit::{CountingIds, Database, Kind, ManualClock, World, databases, profile};
 
 const PHONE: &str = "0195730424";
 
@@ -125,6 +125,32 @@ async fn an_errand_that_fails_at_the_database_does_not_disturb_its_neighbours() 
         assert_eq!(made, [None, None, Some(Failure::Unavailable), None]);
         let there = "SELECT first_name FROM customers WHERE first_name IN ('Other', 'One', 'Third') ORDER BY id";
         assert_eq!(database.rows(there), "Other\nOne\nThird");
+        world.hub.close().await;
+        database.assert_sound();
+    }
+}
+
+#[tokio::test]
+async fn leases_are_filed_many_at_a_time() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let world = World::new(database.hub(&clock)).await;
+        world.numbers(1_102).await;
+        let customer = world.customer(profile()).await;
+        let lease = || world.lease(world.single(customer, PHONE));
+        let unfiled = || {
+            let count = database.rows("SELECT count(*) FROM leases WHERE unfiled = 1");
+            count.parse::<u32>().unwrap()
+        };
+        // After the first what was left is filed, so with it.
+        lease().await.unwrap();
+        lease().await.unwrap();
+        let later = database.kind() == Kind::Sqlite;
+        assert_eq!(unfiled(), u32::from(later));
+        assert!(join_all((0..1_099).map(|_| lease())).await.iter().all(Result::is_ok));
+        // Whoever comes next waits until they are filed.
+        lease().await.unwrap();
+        assert!(unfiled() < 80, "{}", unfiled());
         world.hub.close().await;
         database.assert_sound();
     }

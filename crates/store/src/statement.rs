@@ -173,11 +173,10 @@ impl<ST> QueryFragment<Sqlite> for Statement<'_, ST> {
                 out.push_sql(")");
             }
             out.push_sql(") ");
-            let (verb, rest) = in_place(self.text);
-            out.push_sql(verb);
-            return push_text(rest, &self.integers, out);
         }
-        push_text(self.text, &self.integers, out)
+        let (verb, rest) = in_place(self.text);
+        out.push_sql(verb);
+        push_text(rest, &self.integers, out)
     }
 }
 

@@ -3,6 +3,7 @@
 //! request is a batch of one.
 
 mod errands;
+mod filing;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use leaseline_core::customer::Limit;
 use leaseline_store::{Patience, Store, StoreError};
 use tokio::sync::mpsc::Receiver;
 
+pub(crate) use self::filing::Unfiled;
 use crate::batch::live::LiveLeases;
 use crate::batch::{Batch, Decided, Terms};
 use crate::clock::Now;
@@ -37,6 +39,7 @@ pub(crate) struct Writer {
     pub(crate) answers_kept: Duration,
     pub(crate) desk: Desk,
     pub(crate) live: LiveLeases,
+    pub(crate) unfiled: Unfiled,
     /// What came while a batch was gathered and did not fit into it.
     pub(crate) left_over: Option<Command>,
 }
@@ -56,11 +59,12 @@ impl Writer {
             let began = Instant::now();
             self.room.taken();
             let Round { batch, errands, is_full } = self.gather(first);
-            let count = batch.len() + errands.len();
+            let (count, leases) = (batch.len() + errands.len(), batch.leases.len());
             if batch.len() > 0 {
                 self.carry_out(batch);
             }
             self.run_errands(errands);
+            self.file_leases(leases);
             let left = self.inbox.len() + usize::from(self.left_over.is_some());
             match is_full {
                 true => self.room.done(count, began.elapsed(), left),

@@ -76,6 +76,10 @@ impl Dialect for PgConnection {
         false
     }
 
+    fn files_later(&self) -> bool {
+        false
+    }
+
     fn joins_as_written(&self) -> bool {
         false
     }

@@ -58,6 +58,10 @@ impl Dialect for SqliteConnection {
         true
     }
 
+    fn files_later(&self) -> bool {
+        true
+    }
+
     fn joins_as_written(&self) -> bool {
         true
     }

@@ -34,6 +34,11 @@ pub fn leases(
     take_numbers(tx, &members)
 }
 
+/// Has the leases that were granted lately found along the index of their customers' leases.
+pub fn file(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
+    Ok(Statement::<()>::new(FILE_LEASES).execute(tx.connection)?)
+}
+
 /// Has the phones of all live leases counted, those too that were granted while none were. Says how
 /// many of these there are.
 pub fn count_phones(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
@@ -66,13 +71,15 @@ fn insert_leases(
     ids: &[Uuid],
 ) -> Result<(), StoreError> {
     let leases = || granted.iter().map(|granted| &granted.lease);
-    let rows = Rows::new("id, customer_id, kind, granted_by, granted_at, expires_at")
+    let unfiled = tx.connection.dialect().files_later().then_some(1);
+    let rows = Rows::new("id, customer_id, kind, granted_by, granted_at, expires_at, unfiled")
         .bytes(ids.iter().map(|id| id.as_bytes().as_slice()))
         .integers(leases().map(|lease| lease.customer.get()))
         .integers(leases().map(|lease| i64::from(lease.kind.code())))
         .integers(leases().map(|lease| lease.granted_by.map_or(BY_OPERATOR, ApiUserId::get)))
         .integers(leases().map(|lease| lease.granted_at.micros()))
-        .integers(leases().map(|lease| lease.expires_at.micros()));
+        .integers(leases().map(|lease| lease.expires_at.micros()))
+        .optional_integers(leases().map(|_| unfiled));
     Statement::<()>::new(INSERT_LEASES).over(rows).execute(tx.connection)?;
     Ok(())
 }
@@ -140,9 +147,11 @@ fn rest_numbers(
 }
 
 const INSERT_LEASES: &str = "
-    INSERT INTO leases (id, customer_id, kind, granted_by, granted_at, expires_at)
-    SELECT id, customer_id, kind, granted_by, granted_at, expires_at
+    INSERT INTO leases (id, customer_id, kind, granted_by, granted_at, expires_at, unfiled)
+    SELECT id, customer_id, kind, granted_by, granted_at, expires_at, unfiled
     FROM v WHERE id IS NOT NULL";
+
+const FILE_LEASES: &str = "UPDATE leases SET unfiled = NULL WHERE unfiled = 1";
 
 const INSERT_MEMBERS: &str = "
     INSERT INTO lease_members
@@ -186,6 +195,12 @@ mod tests {
         for step in [live, "SEARCH lease_members USING PRIMARY KEY (lease_id=?)"] {
             assert!(plan.goes_along(step), "{plan:#?}");
         }
+    }
+
+    #[test]
+    fn leases_are_filed_from_those_that_are_not() {
+        let plan = Planner::new().plan(&Statement::<()>::new(FILE_LEASES));
+        assert!(plan.goes_along("INDEX leases_unfiled (unfiled=?)"), "{plan:#?}");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Leases that somebody looks for, page by page.
 //!
 //! Which way they are found depends on what is known: the live ones along the index of leases that
-//! were not given back, as they are few; those of a customer along the index of its leases; those of
-//! few numbers from the numbers on; all others along the ids, and no further than a bound.
+//! were not given back, as they are few; those of a customer along the index of its leases, and one by one
+//! as long as they are not filed there; those of few numbers from the numbers on; all others along the ids, and no further than a bound.
 
 mod text;
 
@@ -190,13 +190,16 @@ impl Asked {
     fn integers(&self, way: Way) -> Vec<i64> {
         let Self { customer, kind, expires, released, limit, .. } = *self;
         let fits = [kind, kind, expires.0, expires.1, released, released];
-        let (first, then): (&[i64], &[i64]) = match way {
-            Way::All => (&[], &[]),
-            Way::Walk | Way::OfNumbers | Way::OfEachNumber => (&[customer, customer], &fits),
-            Way::OfCustomer => (&[customer], &fits),
-            Way::Live | Way::LiveOfEach => (&[customer, customer], &fits[..4]),
+        let before_limit = match way {
+            Way::All => Vec::new(),
+            Way::Walk | Way::OfNumbers | Way::OfEachNumber => [&[customer; 2], &fits[..]].concat(),
+            Way::OfCustomer => {
+                let those = [&[customer], &fits[..], &[limit]].concat();
+                those.repeat(2)
+            }
+            Way::Live | Way::LiveOfEach => [&[customer; 2], &fits[..4]].concat(),
         };
-        first.iter().chain(then).copied().chain([limit]).collect()
+        [before_limit, vec![limit]].concat()
     }
 }
 
@@ -235,7 +238,8 @@ mod tests {
         check("", Way::All, &["SEARCH l USING PRIMARY KEY (id>? AND id<?)"]);
         check("kind:group", Way::Walk, &["SEARCH l USING PRIMARY KEY (id>? AND id<?)"]);
         let own = "INDEX leases_of_customer (customer_id=? AND id>? AND id<?)";
-        check("customer:8", Way::OfCustomer, &[own]);
+        let unfiled = "INDEX leases_unfiled (unfiled=? AND id>? AND id<?)";
+        check("customer:8", Way::OfCustomer, &[own, unfiled]);
         check("state:active customer:8", Way::Live, &[UNRELEASED]);
         check("0388", Way::OfNumbers, &["(e164>? AND e164<?)", "lease_members_one_holder"]);
     }

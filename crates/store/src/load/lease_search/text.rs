@@ -77,9 +77,37 @@ macro_rules! walk {
 pub(super) const WALK: &str = walk!("DESC");
 pub(super) const WALK_BACK: &str = walk!("ASC");
 
+// Those that are filed along the index, those that are not yet one after the other, and of both the first.
 macro_rules! of_customer {
     ($order:expr) => {
-        page!("", "leases l", concat!("l.customer_id = {} AND ", fits!()), $order)
+        page!(
+            concat!(
+                ", filed AS (",
+                those_of_customer!("l.unfiled IS NULL", $order),
+                "), unfiled AS (",
+                those_of_customer!("l.unfiled = 1", $order),
+                ")"
+            ),
+            "(SELECT id FROM filed UNION ALL SELECT id FROM unfiled) l",
+            "l.id IS NOT NULL",
+            $order
+        )
+    };
+}
+
+macro_rules! those_of_customer {
+    ($where:expr, $order:expr) => {
+        concat!(
+            "SELECT l.id FROM leases l WHERE ",
+            $where,
+            " AND l.customer_id = {} AND ",
+            fits!(),
+            " AND ",
+            between!("l.id"),
+            " ORDER BY l.id ",
+            $order,
+            " LIMIT {}"
+        )
     };
 }
 
@@ -195,8 +223,11 @@ macro_rules! end_of_walk {
 
 pub(super) const END_OF_WALK: &str = end_of_walk!("", "DESC");
 pub(super) const END_OF_WALK_BACK: &str = end_of_walk!("", "ASC");
-pub(super) const END_OF_CUSTOMER: &str = end_of_walk!("l.customer_id = {} AND ", "DESC");
-pub(super) const END_OF_CUSTOMER_BACK: &str = end_of_walk!("l.customer_id = {} AND ", "ASC");
+// Those that are not filed are too few to end a page.
+pub(super) const END_OF_CUSTOMER: &str =
+    end_of_walk!("l.unfiled IS NULL AND l.customer_id = {} AND ", "DESC");
+pub(super) const END_OF_CUSTOMER_BACK: &str =
+    end_of_walk!("l.unfiled IS NULL AND l.customer_id = {} AND ", "ASC");
 
 // A question for each customer, which neither database takes for a join.
 pub(super) const COUNT_LIVE: &str = "

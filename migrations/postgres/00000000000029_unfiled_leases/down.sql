@@ -1,0 +1,2 @@
+DROP INDEX leases_unfiled;
+ALTER TABLE leases DROP COLUMN unfiled;
