@@ -5,7 +5,9 @@
 mod errands;
 mod filing;
 
+use std::io;
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use leaseline_core::customer::Limit;
@@ -53,8 +55,13 @@ struct Round {
 }
 
 impl Writer {
-    /// Runs until every sender is gone and the inbox is empty.
-    pub(crate) fn run(mut self) {
+    /// Starts its thread, which ends when every sender is gone and the inbox is empty.
+    pub(crate) fn start(self) -> io::Result<JoinHandle<()>> {
+        let thread = thread::Builder::new().name("leaseline-writer".into());
+        thread.spawn(move || self.run())
+    }
+
+    fn run(mut self) {
         while let Some(first) = self.left_over.take().or_else(|| self.inbox.blocking_recv()) {
             let began = Instant::now();
             self.room.taken();
