@@ -16,7 +16,7 @@ use tokio::time::{sleep_until, timeout_at};
 use crate::Failure;
 use crate::cli::Load;
 use crate::figures::{Figures, Tally};
-use crate::scenario::{Identity, Scenario, Script};
+use crate::scenario::{Identity, Outcome, Scenario, Script, Step};
 use crate::target::Target;
 use crate::wire::Connection;
 
@@ -138,7 +138,8 @@ impl Beat {
 async fn drive(part: Part, tally: &RefCell<Tally>) -> io::Result<()> {
     let Part { target, scenario, mut script, window, mut beat } = part;
     let mut connection = Connection::open(target.address).await?;
-    for step in scenario.steps() {
+    let mut steps = scenario.steps().peekable();
+    while let Some(&step) = steps.peek() {
         if let Some(beat) = &mut beat {
             beat.wait().await;
         }
@@ -153,6 +154,10 @@ async fn drive(part: Part, tally: &RefCell<Tally>) -> io::Result<()> {
         tally.judge(outcome, answer.body);
         if window.from <= asked && heard <= window.until {
             tally.answered(outcome, heard - asked);
+        }
+        // What comes after a lease needs it.
+        if (step, outcome) != (Step::Lease, Outcome::Refused) {
+            steps.next();
         }
     }
     Ok(())
