@@ -95,6 +95,8 @@ pub fn holdings(
     let rows: Vec<(i64, i64)> = Statement::<(BigInt, BigInt)>::new(LIVE_BY_KIND)
         .integer(customer.get())
         .integer(now.micros())
+        .integer(customer.get())
+        .integer(now.micros())
         .load(tx.connection)?;
     let live = |kind: LeaseKind| {
         rows.iter().find(|(code, _)| *code == i64::from(kind.code())).map_or(0, |(_, live)| *live)
@@ -168,10 +170,15 @@ fn lease_count(
 const IDS_AFTER: &str = "SELECT id FROM customers WHERE id > {} ORDER BY id LIMIT {}";
 
 const LIVE_BY_KIND: &str = "
-    SELECT CAST(l.kind AS BIGINT), count(*) FROM leases l
-    WHERE l.customer_id = {} AND l.kind IN (1, 2)
-      AND l.released_at IS NULL AND l.expires_at > {}
-    GROUP BY l.kind";
+    SELECT CAST(kind AS BIGINT), count(*) FROM (
+      SELECT l.kind FROM leases l
+      WHERE l.unfiled IS NULL AND l.customer_id = {} AND l.kind IN (1, 2)
+        AND l.released_at IS NULL AND l.expires_at > {}
+      UNION ALL
+      SELECT l.kind FROM leases l
+      WHERE l.unfiled = 1 AND l.customer_id = {} AND l.kind IN (1, 2)
+        AND l.released_at IS NULL AND l.expires_at > {}) live
+    GROUP BY kind";
 
 // Not EXISTS, for which PostgreSQL reads the whole table where most numbers are on one shelf: an
 // order that is the index's keeps it to the index.
@@ -192,11 +199,14 @@ const CUSTOMERS: &str = "
 const IDS_BY_KEY: &str = "
     SELECT c.customer_key, c.id FROM v JOIN customers c ON c.customer_key = v.customer_key";
 
-// The condition is spelt as in the partial index.
+// The conditions are spelt as in the partial indexes.
 const UNRELEASED: &str = "
     SELECT v.customer_id, v.kind,
            (SELECT count(*) FROM leases l
-            WHERE l.customer_id = v.customer_id AND l.kind = v.kind
+            WHERE l.unfiled IS NULL AND l.customer_id = v.customer_id AND l.kind = v.kind
+              AND l.released_at IS NULL AND l.expires_at > v.after AND l.expires_at <= v.until)
+         + (SELECT count(*) FROM leases l
+            WHERE l.unfiled = 1 AND l.customer_id = v.customer_id AND l.kind = v.kind
               AND l.released_at IS NULL AND l.expires_at > v.after AND l.expires_at <= v.until)
     FROM v WHERE v.customer_id IS NOT NULL";
 
@@ -294,7 +304,7 @@ fn prefixes(text: &str) -> Result<Vec<Prefix>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Planner;
+    use crate::plan::{Plan, Planner};
 
     #[test]
     fn counting_walks_along_the_index() {
@@ -302,5 +312,18 @@ mod tests {
         let rows = whose.integers([0, 0]).integers([9, 9]);
         let plan = Planner::new().plan(&Statement::<()>::new(UNRELEASED).over(rows));
         assert!(plan.walks_no_table(), "{plan:#?}");
+        goes_along_both(&plan);
+        let held =
+            [7, 0, 7, 0].into_iter().fold(Statement::<()>::new(LIVE_BY_KIND), Statement::integer);
+        goes_along_both(&Planner::new().plan(&held));
+    }
+
+    fn goes_along_both(plan: &Plan) {
+        for step in [
+            "INDEX leases_unreleased (customer_id=? AND kind=? AND expires_at>?",
+            "INDEX leases_unfiled (unfiled=? AND customer_id=? AND kind=? AND expires_at>?",
+        ] {
+            assert!(plan.goes_along(step), "{plan:#?}");
+        }
     }
 }

@@ -34,7 +34,7 @@ pub fn leases(
     take_numbers(tx, &members)
 }
 
-/// Has the leases that were granted lately found along the index of their customers' leases.
+/// Has the leases that were granted lately found along the indexes of their customers' leases.
 pub fn file(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
     Ok(Statement::<()>::new(FILE_LEASES).execute(tx.connection)?)
 }
@@ -42,7 +42,7 @@ pub fn file(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
 /// Has the phones of all live leases counted, those too that were granted while none were. Says how
 /// many of these there are.
 pub fn count_phones(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
-    let count = Statement::<()>::new(COUNT_PHONES).integer(now.micros());
+    let count = Statement::<()>::new(COUNT_PHONES).integer(now.micros()).integer(now.micros());
     Ok(count.execute(tx.connection)?)
 }
 
@@ -165,7 +165,10 @@ const COUNT_PHONES: &str = "
     UPDATE lease_members SET counted = 1 WHERE counted IS NULL AND lease_id IN (
       SELECT l.id FROM customers c CROSS JOIN leases l
       WHERE l.customer_id = c.id AND l.kind IN (1, 2) AND l.released_at IS NULL
-        AND l.expires_at > {})";
+        AND l.unfiled IS NULL AND l.expires_at > {}
+      UNION ALL
+      SELECT l.id FROM leases l
+      WHERE l.unfiled = 1 AND l.released_at IS NULL AND l.expires_at > {})";
 
 // turn is compared too: a number that moved on since it was picked is not taken.
 const TAKE_NUMBERS: &str = "
@@ -190,9 +193,10 @@ mod tests {
 
     #[test]
     fn phones_are_counted_from_the_live_leases_on() {
-        let plan = Planner::new().plan(&Statement::<()>::new(COUNT_PHONES).integer(0));
+        let plan = Planner::new().plan(&Statement::<()>::new(COUNT_PHONES).integer(0).integer(0));
         let live = "INDEX leases_unreleased (customer_id=? AND kind=? AND expires_at>?)";
-        for step in [live, "SEARCH lease_members USING PRIMARY KEY (lease_id=?)"] {
+        let unfiled = "INDEX leases_unfiled (unfiled=?)";
+        for step in [live, unfiled, "SEARCH lease_members USING PRIMARY KEY (lease_id=?)"] {
             assert!(plan.goes_along(step), "{plan:#?}");
         }
     }

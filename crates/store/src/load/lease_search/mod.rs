@@ -1,8 +1,8 @@
 //! Leases that somebody looks for, page by page.
 //!
 //! Which way they are found depends on what is known: the live ones along the index of leases that
-//! were not given back, as they are few; those of a customer along the index of its leases, and one by one
-//! as long as they are not filed there; those of few numbers from the numbers on; all others along the ids, and no further than a bound.
+//! were not given back, as they are few; those of a customer along the index of its leases; both, as long as
+//! they are not filed there, along the index of those that are not; those of few numbers from the numbers on; all others along the ids, and no further than a bound.
 
 mod text;
 
@@ -42,8 +42,10 @@ pub fn live(
     now: Timestamp,
     ending_before: Timestamp,
 ) -> Result<(u64, u64), StoreError> {
-    let counted =
-        |until: i64| Statement::new(text::COUNT_LIVE).integer(now.micros()).integer(until);
+    let counted = |until: i64| {
+        let bounds = [now.micros(), until, now.micros(), until];
+        bounds.into_iter().fold(Statement::new(text::COUNT_LIVE), Statement::integer)
+    };
     let all = count(tx, counted(i64::MAX))?;
     Ok((all, count(tx, counted(ending_before.micros()))?))
 }
@@ -197,7 +199,7 @@ impl Asked {
                 let those = [&[customer], &fits[..], &[limit]].concat();
                 those.repeat(2)
             }
-            Way::Live | Way::LiveOfEach => [&[customer; 2], &fits[..4]].concat(),
+            Way::Live | Way::LiveOfEach => [&[customer; 2], &fits[..4]].concat().repeat(2),
         };
         [before_limit, vec![limit]].concat()
     }
@@ -215,6 +217,8 @@ mod tests {
 
     const UNRELEASED: &str =
         "INDEX leases_unreleased (customer_id=? AND kind=? AND expires_at>? AND expires_at<?)";
+
+    const UNFILED: &str = "INDEX leases_unfiled (unfiled=?)";
 
     fn asked(text: &str) -> Asked {
         let malaysia = leaseline_core::region::Region::by_code("MY").expect("in the table");
@@ -238,17 +242,19 @@ mod tests {
         check("", Way::All, &["SEARCH l USING PRIMARY KEY (id>? AND id<?)"]);
         check("kind:group", Way::Walk, &["SEARCH l USING PRIMARY KEY (id>? AND id<?)"]);
         let own = "INDEX leases_of_customer (customer_id=? AND id>? AND id<?)";
-        let unfiled = "INDEX leases_unfiled (unfiled=? AND id>? AND id<?)";
+        let unfiled = "INDEX leases_unfiled (unfiled=? AND customer_id=?)";
         check("customer:8", Way::OfCustomer, &[own, unfiled]);
-        check("state:active customer:8", Way::Live, &[UNRELEASED]);
+        check("state:active customer:8", Way::Live, &[UNRELEASED, UNFILED]);
         check("0388", Way::OfNumbers, &["(e164>? AND e164<?)", "lease_members_one_holder"]);
     }
 
     #[test]
     fn live_leases_are_counted_along_their_index() {
-        let counted = Statement::<BigInt>::new(text::COUNT_LIVE).integer(0).integer(i64::MAX);
+        let counted = [0, 9, 0, 9]
+            .into_iter()
+            .fold(Statement::<BigInt>::new(text::COUNT_LIVE), Statement::integer);
         let plan = Planner::new().plan(&counted);
-        assert!(plan.goes_along(UNRELEASED), "{plan:#?}");
+        assert!(plan.goes_along(UNRELEASED) && plan.goes_along(UNFILED), "{plan:#?}");
     }
 
     #[test]

@@ -115,10 +115,17 @@ pub(super) const OF_CUSTOMER: &str = of_customer!("DESC");
 pub(super) const OF_CUSTOMER_BACK: &str = of_customer!("ASC");
 
 // MATERIALIZED keeps SQLite from walking all leases in the order that is wanted.
-macro_rules! live {
+macro_rules! live_ones {
     ($from:expr, $order:expr) => {
         page!(
-            concat!(", live AS MATERIALIZED (SELECT l.id FROM ", $from, ")"),
+            concat!(
+                ", live AS MATERIALIZED (SELECT l.id FROM ",
+                $from,
+                " UNION ALL SELECT l.id FROM leases l WHERE l.unfiled = 1
+                   AND ({} = 0 OR l.customer_id = {}) AND ",
+                live!(),
+                ")"
+            ),
             "live l",
             "l.id IS NOT NULL",
             $order
@@ -126,10 +133,16 @@ macro_rules! live {
     };
 }
 
+macro_rules! live {
+    () => {
+        "l.kind IN (1, 2) AND l.released_at IS NULL
+         AND ({} = 0 OR l.kind = {}) AND l.expires_at >= {} AND l.expires_at < {}"
+    };
+}
+
 macro_rules! live_of_customer {
     () => {
-        "l.customer_id = c.id AND l.kind IN (1, 2) AND l.released_at IS NULL
-         AND ({} = 0 OR l.kind = {}) AND l.expires_at >= {} AND l.expires_at < {}"
+        concat!("l.unfiled IS NULL AND l.customer_id = c.id AND ", live!())
     };
 }
 
@@ -155,10 +168,10 @@ macro_rules! live_of_each {
     };
 }
 
-pub(super) const LIVE: &str = live!(live_as_written!(), "DESC");
-pub(super) const LIVE_BACK: &str = live!(live_as_written!(), "ASC");
-pub(super) const LIVE_OF_EACH: &str = live!(live_of_each!(), "DESC");
-pub(super) const LIVE_OF_EACH_BACK: &str = live!(live_of_each!(), "ASC");
+pub(super) const LIVE: &str = live_ones!(live_as_written!(), "DESC");
+pub(super) const LIVE_BACK: &str = live_ones!(live_as_written!(), "ASC");
+pub(super) const LIVE_OF_EACH: &str = live_ones!(live_of_each!(), "DESC");
+pub(super) const LIVE_OF_EACH_BACK: &str = live_ones!(live_of_each!(), "ASC");
 
 macro_rules! of_numbers {
     ($numbers:expr, $leases:expr, $order:expr) => {
@@ -233,5 +246,8 @@ pub(super) const END_OF_CUSTOMER_BACK: &str =
 pub(super) const COUNT_LIVE: &str = "
     SELECT CAST(COALESCE(sum((
       SELECT count(*) FROM leases l
-      WHERE l.customer_id = c.id AND l.kind IN (1, 2) AND l.released_at IS NULL
-        AND l.expires_at > {} AND l.expires_at < {})), 0) AS BIGINT) FROM customers c";
+      WHERE l.customer_id = c.id AND l.kind IN (1, 2) AND l.released_at IS NULL AND l.unfiled IS NULL
+        AND l.expires_at > {} AND l.expires_at < {})), 0)
+      + (SELECT count(*) FROM leases l
+         WHERE l.unfiled = 1 AND l.released_at IS NULL AND l.expires_at > {} AND l.expires_at < {})
+    AS BIGINT) FROM customers c";
