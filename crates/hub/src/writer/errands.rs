@@ -51,7 +51,10 @@ impl Writer {
             Err(error) if self.may_replay(&error, count) => {
                 meters::batch_replayed();
                 tracing::warn!(error = %error.told(), size = count, "errands are run again");
-                errands.into_iter().for_each(|errand| self.run_alone(errand, began));
+                for errand in errands {
+                    let is_late = count > 1 && began.elapsed() > BATCH_DEADLINE;
+                    if is_late { errand.fail(Failure::Locked) } else { self.run_alone(errand) }
+                }
             }
             Err(error) => fail(errands, &error),
         }
@@ -59,10 +62,7 @@ impl Writer {
     }
 
     /// One by itself, after it failed in company or alone.
-    fn run_alone(&mut self, mut errand: Box<dyn Errand>, began: Instant) {
-        if began.elapsed() > BATCH_DEADLINE {
-            return errand.fail(Failure::Locked);
-        }
+    fn run_alone(&mut self, mut errand: Box<dyn Errand>) {
         match self.try_errands(slice::from_mut(&mut errand)) {
             Ok(_) => errand.answer(),
             Err(error) => fail(vec![errand], &error),

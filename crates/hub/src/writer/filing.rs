@@ -1,4 +1,4 @@
-//! Leases are granted unfiled where an entry in the index of customers' leases is cheaper written later
+//! Leases are granted unfiled where their entries in the indexes by customer are cheaper written later
 //! (decision 0016): from time to time all that are not filed are, in a transaction of their own, which nobody
 //! waits for but who comes next.
 
@@ -6,7 +6,7 @@ use leaseline_store::record;
 
 use super::Writer;
 
-/// So many are filed at a time, more or less, and so many have to be read one by one until then.
+/// So many are filed at a time, more or less.
 const AT_A_TIME: usize = 1_024;
 
 /// How many leases may not be filed.

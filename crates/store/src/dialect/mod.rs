@@ -70,7 +70,7 @@ pub(crate) trait Dialect {
     /// Whether nobody else can write while a transaction does.
     fn writes_alone(&self) -> bool;
 
-    /// Whether an entry in an index that is seldom asked is cheaper written later, with many others.
+    /// Whether a lease's entries in the indexes by customer are cheaper written later, with many others.
     fn files_later(&self) -> bool;
 
     /// Whether CROSS JOIN takes one row of its left side after the other, whatever the planner thinks.

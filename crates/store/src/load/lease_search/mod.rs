@@ -2,7 +2,8 @@
 //!
 //! Which way they are found depends on what is known: the live ones along the index of leases that
 //! were not given back, as they are few; those of a customer along the index of its leases; both, as long as
-//! they are not filed there, along the index of those that are not; those of few numbers from the numbers on; all others along the ids, and no further than a bound.
+//! they are not filed there, along the index of those that are not; those of few numbers from the numbers
+//! on; all others along the ids, and no further than a bound.
 
 mod text;
 

@@ -77,7 +77,7 @@ macro_rules! walk {
 pub(super) const WALK: &str = walk!("DESC");
 pub(super) const WALK_BACK: &str = walk!("ASC");
 
-// Those that are filed along the index, those that are not yet one after the other, and of both the first.
+// Those that are filed along one index, those that are not yet along another, and of both the first.
 macro_rules! of_customer {
     ($order:expr) => {
         page!(
