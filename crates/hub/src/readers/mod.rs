@@ -93,8 +93,11 @@ impl Readers {
         key: L::Key,
     ) -> Result<Option<L::Found>, Failure> {
         let (answered, job) = lane.ask(key)?;
-        if let Some(job) = job {
-            self.queue.push(job).inspect_err(|failure| lane.refuse(*failure))?;
+        if job.is_some() {
+            // What else has come to this thread asks first: a reader that is woken for each of them
+            // looks up one at a time.
+            let _due = Due { queue: &self.queue, lane, job };
+            tokio::task::yield_now().await;
         }
         answered.await.unwrap_or(Err(Failure::Unavailable))
     }
@@ -108,6 +111,23 @@ impl Readers {
         let pool = lock(&self.pool).clone().ok_or(Failure::Unavailable)?;
         let read = tokio::task::spawn_blocking(move || carry_out(&pool, work)).await;
         read.unwrap_or(Err(Failure::Unavailable))
+    }
+}
+
+/// A lane's job that a reader is to have when this is dropped, even if whoever asked gives up: others may
+/// have asked meanwhile.
+struct Due<'a, L: Lookup> {
+    queue: &'a Queue,
+    lane: &'a Lane<L>,
+    job: Option<Job>,
+}
+
+impl<L: Lookup> Drop for Due<'_, L> {
+    fn drop(&mut self) {
+        let pushed = self.job.take().map_or(Ok(()), |job| self.queue.push(job));
+        if let Err(failure) = pushed {
+            self.lane.refuse(failure);
+        }
     }
 }
 
@@ -133,5 +153,67 @@ fn carry_out<T>(
             tracing::error!("a read panicked");
             Err(Failure::Unavailable)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use futures_util::FutureExt;
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::Hub;
+
+    /// Finds how many were looked for together.
+    struct Together;
+
+    impl Lookup for Together {
+        type Key = u8;
+        type Found = usize;
+
+        fn look_up(_: &mut Tx<'_>, keys: &[u8]) -> Result<HashMap<u8, usize>, StoreError> {
+            Ok(keys.iter().map(|key| (*key, keys.len())).collect())
+        }
+    }
+
+    fn readers() -> (tempfile::TempDir, Readers) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/readers.db", folder.path().display());
+        Hub::migrate(&url).unwrap();
+        let readers = Readers::start(&Store::from_url(&url).unwrap(), 1).unwrap();
+        (folder, readers)
+    }
+
+    #[tokio::test]
+    async fn who_asks_in_the_same_turn_is_answered_together() {
+        let (_folder, readers) = readers();
+        let lane: Arc<Lane<Together>> = Arc::default();
+        let found = join_all([1, 2, 3].map(|key| readers.look_up(&lane, key))).await;
+        assert_eq!(found, [Ok(Some(3)); 3]);
+        assert_eq!(readers.look_up(&lane, 4).await, Ok(Some(1)));
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_leaves_the_others_their_reader() {
+        let (_folder, readers) = readers();
+        let lane: Arc<Lane<Together>> = Arc::default();
+        let mut gives_up = Box::pin(readers.look_up(&lane, 1));
+        assert_eq!((&mut gives_up).now_or_never(), None);
+        let mut stays = Box::pin(readers.look_up(&lane, 2));
+        assert_eq!((&mut stays).now_or_never(), None);
+        drop(gives_up);
+        assert_eq!(stays.await, Ok(Some(1)));
+    }
+
+    #[tokio::test]
+    async fn who_asks_when_there_are_no_readers_any_more_hears_of_it() {
+        let (_folder, readers) = readers();
+        let lane: Arc<Lane<Together>> = Arc::default();
+        readers.close().into_iter().for_each(|thread| thread.join().unwrap());
+        let refused = join_all([1, 2].map(|key| readers.look_up(&lane, key))).await;
+        assert_eq!(refused, [Err(Failure::Unavailable); 2]);
+        assert_eq!(lane.waiting(), 0);
     }
 }
