@@ -30,8 +30,9 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Status> {
     if given.next().is_some() {
         return Err(Status::Header);
     }
-    let (scheme, token) =
-        first.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Status::Header)?;
+    // A header's value has no control characters: what is ASCII in it can be seen.
+    let text = std::str::from_utf8(first.as_bytes()).ok().filter(|text| text.is_ascii());
+    let (scheme, token) = text.and_then(|text| text.split_once(' ')).ok_or(Status::Header)?;
     let token = token.trim_matches(' ');
     let sound = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty();
     if sound { Ok(token) } else { Err(Status::Header) }

@@ -9,10 +9,9 @@ use leaseline_core::ids::CustomerId;
 use leaseline_core::lease::{Lease, LeaseMember};
 use leaseline_core::ledger::ToppedUp;
 use leaseline_core::reservation::NumbersReserved;
-use leaseline_core::timestamp::Zone;
+use leaseline_core::timestamp::{Zone, local_text};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Serialize, ser};
-use time::PrimitiveDateTime;
 
 use crate::operation::Operation;
 use crate::status::Status;
@@ -200,18 +199,4 @@ fn max_leases(terms: ServiceTerms) -> String {
 
 fn time_text(at: Timestamp, zone: &dyn Zone) -> String {
     zone.local(at).map_or_else(|| NEVER.to_owned(), local_text)
-}
-
-/// `yyyy-mm-dd hh:mm:ss`, 24 h.
-fn local_text(local: PrimitiveDateTime) -> String {
-    let (date, time) = (local.date(), local.time());
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
 }

@@ -1,10 +1,11 @@
 //! What holds whatever is typed. The tests below try it with some inputs, the targets in `fuzz/` with
 //! very many; no ordinary build has this module.
 
+use leaseline_core::timestamp::local_text;
+
 use crate::pages::calls::{cursor, cursor_text};
 use crate::pages::who::local;
 use crate::sheet::harmless;
-use crate::shown::plain;
 
 /// A place in a list is what it is written as.
 pub fn place(text: &str) {
@@ -16,7 +17,7 @@ pub fn place(text: &str) {
 /// A date with a time is what it is shown as.
 pub fn instant(text: &str) {
     let Some(local_time) = local(text) else { return };
-    assert_eq!(local(&plain(local_time)), Some(local_time), "{text}");
+    assert_eq!(local(&local_text(local_time)), Some(local_time), "{text}");
 }
 
 /// No spreadsheet takes a text for a formula, and nothing of it is lost.

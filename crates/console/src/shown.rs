@@ -2,9 +2,8 @@
 
 use leaseline_core::Timestamp;
 use leaseline_core::money::Credits;
-use leaseline_core::timestamp::{Utc, Zone};
+use leaseline_core::timestamp::{Utc, Zone, local_text};
 use maud::{Markup, html};
-use time::PrimitiveDateTime;
 
 /// An instant: in UTC as it is written, in the viewer's zone where a script runs, which puts UTC
 /// into what is shown on hover.
@@ -44,27 +43,14 @@ pub(crate) fn in_words(seconds: i64) -> String {
 
 /// `2027-02-19 12:00:00 UTC`.
 pub(crate) fn utc(at: Timestamp) -> String {
-    Utc.local(at).map_or_else(|| "out of range".to_owned(), |local| format!("{} UTC", plain(local)))
+    Utc.local(at)
+        .map_or_else(|| "out of range".to_owned(), |local| format!("{} UTC", local_text(local)))
 }
 
 /// `2027-02-19T12:00:00Z`.
 pub(crate) fn rfc3339(at: Timestamp) -> String {
-    let local = Utc.local(at).map(plain).unwrap_or_default();
+    let local = Utc.local(at).map(local_text).unwrap_or_default();
     format!("{}Z", local.replace(' ', "T"))
-}
-
-/// `2027-02-19 12:00:00`.
-pub(crate) fn plain(local: PrimitiveDateTime) -> String {
-    let (date, time) = (local.date(), local.time());
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
 }
 
 /// Credits, with dollars beside them.

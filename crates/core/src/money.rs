@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// So many credits are a dollar.
-const PER_DOLLAR: u64 = 10_000;
+/// A dollar's decimals: the last of them is a credit.
+const DECIMALS: &str = "0000";
 
 /// An amount of credits, within i64. There is no unchecked arithmetic on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,9 +47,12 @@ impl fmt::Display for Dollars {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Credits(credits)) = *self;
         let sign = if credits < 0 { "-" } else { "" };
-        let (whole, rest) =
-            (credits.unsigned_abs() / PER_DOLLAR, credits.unsigned_abs() % PER_DOLLAR);
-        write!(f, "{sign}{whole}.{rest:04}")
+        let digits = credits.unsigned_abs().to_string();
+        let (whole, rest) = digits.split_at(digits.len().saturating_sub(DECIMALS.len()));
+        let whole = if whole.is_empty() { "0" } else { whole };
+        let zeros = &DECIMALS[rest.len()..];
+        // Lists are full of amounts, and a format with three arguments costs three times as much.
+        [sign, whole, ".", zeros, rest].into_iter().try_for_each(|piece| f.write_str(piece))
     }
 }
 

@@ -91,9 +91,41 @@ impl Zone for Utc {
     }
 }
 
+/// `2026-11-25 09:30:00`: a local time as all our protocols write it, to the second.
+pub fn local_text(local: PrimitiveDateTime) -> String {
+    let (date, time) = (local.date(), local.time());
+    let mut text = format!("{:04}", date.year());
+    let two_digits = [
+        ('-', date.month().into()),
+        ('-', date.day()),
+        (' ', time.hour()),
+        (':', time.minute()),
+        (':', time.second()),
+    ];
+    for (before, value) in two_digits {
+        text.extend([before, digit(value / 10), digit(value % 10)]);
+    }
+    text
+}
+
+fn digit(value: u8) -> char {
+    char::from(b'0' + value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_local_time_is_written_to_the_second() {
+        let check = |micros, expected: &str| {
+            let local = Utc.local(Timestamp::from_micros(micros));
+            assert_eq!(local.map(local_text).as_deref(), Some(expected), "{micros}");
+        };
+        check(1_795_599_000_000_000, "2026-11-25 09:30:00");
+        check(-61_946_208_001_000_001, "0007-01-01 23:59:58");
+        check(253_402_214_830_999_999, "9999-12-31 00:07:10");
+    }
 
     #[test]
     fn utc_goes_there_and_back() {

@@ -86,6 +86,10 @@ fn pair(pair: &[u8]) -> Result<BytePair, FormError> {
 }
 
 fn decoded(encoded: &[u8]) -> Result<Vec<u8>, FormError> {
+    // Nearly all that is ever sent.
+    if !encoded.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Ok(encoded.to_vec());
+    }
     let mut bytes = encoded.iter();
     let mut out = Vec::with_capacity(encoded.len());
     while let Some(&byte) = bytes.next() {

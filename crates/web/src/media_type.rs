@@ -28,11 +28,16 @@ impl MediaType {
     }
 
     fn parse(value: &str) -> Self {
+        if !value.bytes().any(|byte| matches!(byte, b';' | b' ' | b'\t')) {
+            return Self::of_essence(value);
+        }
         let mut parts = split_unquoted(value);
         let essence = parts.next().unwrap_or_default().trim();
-        if !parts.all(is_readable) {
-            Self::Other
-        } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if parts.all(is_readable) { Self::of_essence(essence) } else { Self::Other }
+    }
+
+    const fn of_essence(essence: &str) -> Self {
+        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             Self::Form
         } else if essence.eq_ignore_ascii_case("application/json") {
             Self::Json

@@ -8,7 +8,7 @@ use leaseline_core::audit::AuditAction;
 use leaseline_core::history::{Then, Turn, WhoHeldIt};
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::staff::Duty;
-use leaseline_core::timestamp::Zone;
+use leaseline_core::timestamp::{Utc, Zone, local_text};
 use leaseline_hub::IanaZone;
 use leaseline_hub::records::RecordLine;
 use maud::{Markup, html};
@@ -21,7 +21,7 @@ use crate::change::Change;
 use crate::layout::{Field, Kind, Nav, facts, post, refused_page};
 use crate::mask::{Mask, our_number};
 use crate::sheet::{Cell, Column, Empty, Sheet};
-use crate::shown::{plain, rfc3339, utc};
+use crate::shown::{rfc3339, utc};
 use crate::visit::Visit;
 
 const TITLE: &str = "Who held it?";
@@ -86,7 +86,7 @@ async fn page_of(visit: &Visit, typed: &Typed<'_>, wrong: &Wrong) -> Markup {
 
 pub(crate) async fn page(visit: Visit) -> Answer {
     visit.needs(Duty::Trace)?;
-    let now = leaseline_core::timestamp::Utc.local(visit.now).map(plain).unwrap_or_default();
+    let now = Utc.local(visit.now).map(local_text).unwrap_or_default();
     let typed = Typed {
         number: visit.asked("number").unwrap_or_default(),
         time: visit.asked("time").unwrap_or(&now),
@@ -193,7 +193,7 @@ fn digits(text: &str, separator: char) -> Option<Vec<u16>> {
 /// The answer in one sentence.
 fn sentence(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Markup {
     let number = question.number.sent();
-    let instant = html! { (local_text(question, question.at)) " (" (question.zone_name) ")" };
+    let instant = html! { (local_time(question, question.at)) " (" (question.zone_name) ")" };
     let Some(found) = found else {
         return html! { b { (number) } " is not a number of the inventory." };
     };
@@ -201,12 +201,12 @@ fn sentence(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Markup {
         (Then::Held, Some(turn)) => html! {
             b { (number) } " was held at " (instant) " by "
             (customer(turn)) ", lease " (lease_link(turn)) ", for "
-            b { (user(turn)) } ", from " (local_text(question, turn.from)) " until "
-            (local_text(question, turn.until())) "."
+            b { (user(turn)) } ", from " (local_time(question, turn.from)) " until "
+            (local_time(question, turn.until())) "."
         },
         (Then::Resting { until }, _) => html! {
             "Nobody held " b { (number) } " at " (instant) ": it was in quarantine until "
-            (local_text(question, *until)) "."
+            (local_time(question, *until)) "."
         },
         (Then::Reserved(reservation), _) => html! {
             "Nobody held " b { (number) } " at " (instant) ": it was reserved for "
@@ -221,13 +221,13 @@ fn sentence(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Markup {
 
 /// An instant in the zone of the question, whatever the viewer's is: without `datetime` no script
 /// changes it.
-fn local_text(question: &Question<'_>, at: Timestamp) -> Markup {
-    let local = question.zone.local(at).map(plain).unwrap_or_default();
+fn local_time(question: &Question<'_>, at: Timestamp) -> Markup {
+    let local = question.zone.local(at).map(local_text).unwrap_or_default();
     html! { time title=(utc(at)) { (local) } }
 }
 
 fn local_cell(question: &Question<'_>, at: Timestamp) -> Cell {
-    Cell::new(local_text(question, at), rfc3339(at))
+    Cell::new(local_time(question, at), rfc3339(at))
 }
 
 fn customer(turn: &Turn) -> Markup {
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn a_time_is_typed_with_or_without_seconds() {
         let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(local(text).map(plain).as_deref(), expected, "{text}");
+            assert_eq!(local(text).map(local_text).as_deref(), expected, "{text}");
         };
         check("2026-11-26 14:05", Some("2026-11-26 14:05:00"));
         check("2026-11-26T14:05:30", Some("2026-11-26 14:05:30"));
