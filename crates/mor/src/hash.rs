@@ -4,6 +4,9 @@
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
 
+/// So many digits a hash has.
+const DIGITS: usize = 40;
+
 /// The hash of values, in their order, and a secret: forty hexadecimal digits in lower case.
 ///
 /// ```
@@ -14,7 +17,13 @@ pub fn hex<'a>(values: impl IntoIterator<Item = &'a [u8]>, secret: &[u8]) -> Str
     let mut digest = Sha1::new();
     values.into_iter().for_each(|value| digest.update(value));
     digest.update(secret);
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(DIGITS);
+    text.extend(digest.finalize().iter().flat_map(|byte| [byte >> 4, byte & 0xF]).map(digit));
+    text
+}
+
+fn digit(value: u8) -> char {
+    char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 })
 }
 
 /// Whether what was sent is this hash, in letters of either case. It takes as long for every text

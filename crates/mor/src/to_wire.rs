@@ -1,11 +1,10 @@
 //! From outcomes to XML, byte for byte as the API's clients know it.
 
-use std::fmt::Display;
-
 use leaseline_core::Timestamp;
 use leaseline_core::card::{Card, SoldCard};
+use leaseline_core::ids::MorUserId;
 use leaseline_core::money::Credits;
-use leaseline_core::timestamp::{Utc, Zone};
+use leaseline_core::timestamp::{Utc, Zone, local_text};
 use leaseline_hub::cards::CardGroupLine;
 
 use crate::xml::Xml;
@@ -41,7 +40,7 @@ fn list<T>(
     things: &[T],
     write: impl Fn(&mut Xml, &T),
 ) -> String {
-    Xml::document("page", |page| {
+    Xml::list_document(things.len(), "page", |page| {
         page.branch(name, |list| {
             things.iter().for_each(|thing| list.branch(each, |element| write(element, thing)));
         });
@@ -54,17 +53,17 @@ pub(crate) fn groups(lines: &[CardGroupLine]) -> String {
 
 fn group(xml: &mut Xml, CardGroupLine { group, cards }: &CardGroupLine) {
     let terms = &group.terms;
-    let lengths = format_args!("{}/{}", terms.number_length.get(), terms.pin_length.get());
-    xml.leaf("group_id", group.id);
+    let lengths = format!("{}/{}", terms.number_length.get(), terms.pin_length.get());
+    xml.leaf("group_id", group.id.get());
     xml.leaf("group_name", terms.name.as_str());
-    xml.leaf("group_description", &terms.description);
-    xml.leaf("group_number_pin_length", lengths);
-    xml.leaf("group_tariff", terms.tariff);
-    xml.leaf("group_lcr", terms.lcr);
+    xml.leaf("group_description", terms.description.as_str());
+    xml.leaf("group_number_pin_length", lengths.as_str());
+    xml.leaf("group_tariff", terms.tariff.get());
+    xml.leaf("group_lcr", terms.lcr.get());
     xml.leaf("group_price", terms.price_with_tax.in_dollars());
     xml.leaf("group_price_without_tax", group.new_balance().in_dollars());
-    xml.leaf("group_cards_count", cards);
-    xml.leaf("group_currency", terms.currency);
+    xml.leaf("group_cards_count", *cards);
+    xml.leaf("group_currency", terms.currency.as_str());
 }
 
 pub(crate) fn cards(cards: &[Card]) -> String {
@@ -73,36 +72,25 @@ pub(crate) fn cards(cards: &[Card]) -> String {
 
 fn card(xml: &mut Xml, card: &Card) {
     let label = &card.label;
-    xml.leaf("card_id", card.id);
+    xml.leaf("card_id", card.id.get());
     xml.leaf("card_number", card.number.as_str());
-    xml.leaf("card_name", or_empty(card.name.as_ref()));
+    xml.leaf("card_name", card.name.as_deref());
     xml.leaf("card_pin", card.pin.expose());
-    xml.leaf("card_batch_number", or_empty(label.batch_number.as_ref()));
-    xml.leaf("card_callerid", or_empty(card.caller_id.as_ref()));
+    xml.leaf("card_batch_number", label.batch_number.as_deref());
+    xml.leaf("card_callerid", card.caller_id.as_deref());
     xml.leaf("card_balance", card.balance.in_dollars());
     xml.leaf("card_minimal_balance", label.min_balance.in_dollars());
-    xml.leaf("card_first_use", time(card.life.first_use));
-    xml.leaf("card_daily_charge_paid_till", time(card.life.daily_charge_paid_till));
+    xml.leaf("card_first_use", time(card.life.first_use).as_deref());
+    xml.leaf("card_daily_charge_paid_till", time(card.life.daily_charge_paid_till).as_deref());
     xml.leaf("card_sold", if card.sold_at.is_some() { "yes" } else { "no" });
-    xml.leaf("card_language", or_empty(label.language.as_ref()));
-    xml.leaf("card_distributor", or_empty(label.distributor.as_ref()));
-    xml.leaf("card_currency", card.currency);
+    xml.leaf("card_language", label.language.as_deref());
+    xml.leaf("card_distributor", label.distributor.map(MorUserId::get));
+    xml.leaf("card_currency", card.currency.as_str());
 }
 
-fn or_empty<T: Display>(value: Option<&T>) -> &dyn Display {
-    value.map_or(&"", |value| value)
-}
-
-/// `2026-11-25 09:30:00`, in UTC; empty where nothing happened yet.
-fn time(at: Option<Timestamp>) -> String {
-    let Some(local) = at.and_then(|at| Utc.local(at)) else { return String::new() };
-    let (hour, minute, second) = local.as_hms();
-    format!(
-        "{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02}",
-        local.year(),
-        u8::from(local.month()),
-        local.day()
-    )
+/// In UTC.
+fn time(at: Option<Timestamp>) -> Option<String> {
+    at.and_then(|at| Utc.local(at)).map(local_text)
 }
 
 pub(crate) fn sold(cards: &[SoldCard]) -> String {
@@ -110,6 +98,6 @@ pub(crate) fn sold(cards: &[SoldCard]) -> String {
         xml.leaf("pin", card.pin.expose());
         xml.leaf("number", card.number.as_str());
         xml.leaf("balance_without_vat", card.balance.in_dollars());
-        xml.leaf("currency", card.currency);
+        xml.leaf("currency", card.currency.as_str());
     })
 }

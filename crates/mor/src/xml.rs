@@ -2,13 +2,20 @@
 //! has hundreds of elements and nothing else in it costs as much.
 
 use std::borrow::Cow;
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
+use leaseline_core::money::Dollars;
 use leaseline_web::xml::carried;
 use quick_xml::escape::partial_escape;
 
-/// A document has room for so many bytes before it has to grow: a list of ten groups fits.
-const ROOM: usize = 4_096;
+/// What most answers have room in.
+const ROOM: usize = 256;
+
+/// What each thing of a list has room in, some ten elements.
+const ROOM_OF_ONE: usize = 640;
+
+/// Spaces for the deepest of our elements.
+const INDENTATION: &str = "        ";
 
 /// A document in the making.
 pub(crate) struct Xml {
@@ -17,10 +24,59 @@ pub(crate) struct Xml {
     depth: usize,
 }
 
+/// What stands in an element.
+pub(crate) trait Content {
+    /// Writes it at the end of a document.
+    fn write(self, document: &mut String);
+}
+
+impl Content for &str {
+    fn write(self, document: &mut String) {
+        match self.bytes().all(stands_for_itself) {
+            true => document.push_str(self),
+            false => document.push_str(&escaped(self)),
+        }
+    }
+}
+
+impl Content for i64 {
+    fn write(self, document: &mut String) {
+        document.push_str(&self.to_string());
+    }
+}
+
+impl Content for Dollars {
+    fn write(self, document: &mut String) {
+        write!(document, "{self}").expect("a text takes every text");
+    }
+}
+
+/// Nothing where there is none.
+impl<T: Content> Content for Option<T> {
+    fn write(self, document: &mut String) {
+        if let Some(content) = self {
+            content.write(document);
+        }
+    }
+}
+
 impl Xml {
     /// The document whose root has this name and what `content` writes.
     pub(crate) fn document(root: &'static str, content: impl FnOnce(&mut Self)) -> String {
-        let mut xml = Self { document: String::with_capacity(ROOM), depth: 0 };
+        Self::with_room(ROOM, root, content)
+    }
+
+    /// The same for a list of so many things.
+    pub(crate) fn list_document(
+        things: usize,
+        root: &'static str,
+        content: impl FnOnce(&mut Self),
+    ) -> String {
+        Self::with_room(ROOM + things.saturating_mul(ROOM_OF_ONE), root, content)
+    }
+
+    fn with_room(room: usize, root: &'static str, content: impl FnOnce(&mut Self)) -> String {
+        let mut xml = Self { document: String::with_capacity(room), depth: 0 };
         xml.document.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.branch(root, content);
         xml.document
@@ -28,41 +84,38 @@ impl Xml {
 
     /// An element with what `content` writes.
     pub(crate) fn branch(&mut self, name: &'static str, content: impl FnOnce(&mut Self)) {
-        self.indent();
-        self.push(["<", name, ">\n"]);
+        self.open(name);
+        self.document.push('\n');
         self.depth += 1;
         content(self);
         self.depth -= 1;
         self.indent();
-        self.push(["</", name, ">\n"]);
+        self.close(name);
     }
 
-    /// An element with a text.
-    pub(crate) fn leaf(&mut self, name: &'static str, text: impl Display) {
+    /// An element with this in it.
+    pub(crate) fn leaf(&mut self, name: &'static str, content: impl Content) {
+        self.open(name);
+        content.write(&mut self.document);
+        self.close(name);
+    }
+
+    fn open(&mut self, name: &'static str) {
         self.indent();
-        self.push(["<", name, ">"]);
-        let begin = self.document.len();
-        write!(self.document, "{text}").expect("a text takes every text");
-        self.escape_from(begin);
-        self.push(["</", name, ">\n"]);
+        self.document.push('<');
+        self.document.push_str(name);
+        self.document.push('>');
     }
 
-    /// What was written since then is a text.
-    fn escape_from(&mut self, begin: usize) {
-        let text = &self.document[begin..];
-        if !text.bytes().all(stands_for_itself) {
-            let escaped = escaped(text);
-            self.document.truncate(begin);
-            self.document.push_str(&escaped);
-        }
+    fn close(&mut self, name: &'static str) {
+        self.document.push_str("</");
+        self.document.push_str(name);
+        self.document.push_str(">\n");
     }
 
     fn indent(&mut self) {
-        (0..self.depth).for_each(|_| self.document.push_str("  "));
-    }
-
-    fn push(&mut self, pieces: [&str; 3]) {
-        pieces.into_iter().for_each(|piece| self.document.push_str(piece));
+        let indentation = INDENTATION.get(..2 * self.depth);
+        self.document.push_str(indentation.unwrap_or(INDENTATION));
     }
 }
 
