@@ -78,6 +78,5 @@ pub(crate) fn request(Target { host, .. }: &Target) -> Vec<u8> {
 
 /// Whether all of them were listed.
 pub(crate) fn are_listed(body: &[u8]) -> bool {
-    let name = b"<group_name>";
-    body.windows(name.len()).filter(|window| window == name).count() == GROUPS
+    str::from_utf8(body).is_ok_and(|body| body.matches("<group_name>").count() == GROUPS)
 }

@@ -147,6 +147,8 @@ pub(crate) struct Script {
     /// The next password to be tried.
     next_try: u64,
     groups: Vec<u8>,
+    /// The first list of groups.
+    listed: Option<Vec<u8>>,
     authorise: CallRequest,
     record: CallRequest,
     records: CallRequest,
@@ -175,6 +177,7 @@ impl Script {
             login: balance(target, &wrong_password(first_try)),
             next_try: first_try,
             groups: cards::request(target),
+            listed: None,
             authorise: CallRequest::authorise(target, nth, numbers),
             record: CallRequest::record(target, nth, numbers),
             records: CallRequest::records(target, nth, numbers, AT_ONCE),
@@ -212,7 +215,7 @@ impl Script {
                 self.try_another_password();
                 answer.is_ok && answer.body.starts_with(b"Error 002")
             }
-            Step::Groups => answer.is_ok && cards::are_listed(answer.body),
+            Step::Groups => answer.is_ok && self.lists_groups(answer.body),
             Step::Authorise => {
                 self.authorise.go_on();
                 answer.is_ok && answer.body.starts_with(br#"{"action":"bridge","#)
@@ -231,6 +234,17 @@ impl Script {
             }
         };
         if as_hoped { Outcome::Expected } else { Outcome::Unexpected }
+    }
+
+    /// Nobody makes or sells cards meanwhile: every list is the first one once more.
+    fn lists_groups(&mut self, body: &[u8]) -> bool {
+        match &self.listed {
+            Some(first) => first == body,
+            None => {
+                self.listed = cards::are_listed(body).then(|| body.to_vec());
+                self.listed.is_some()
+            }
+        }
     }
 
     fn try_another_password(&mut self) {

@@ -10,6 +10,9 @@ use tokio::net::TcpStream;
 /// The longest answer that is read.
 const LONGEST: usize = 64 << 10;
 
+/// What most answers have room in, so that they are read at once.
+const ROOM: usize = 16 << 10;
+
 /// A keep-alive connection.
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -28,7 +31,7 @@ impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(4096) })
+        Ok(Self { stream, buffer: Vec::with_capacity(ROOM) })
     }
 
     /// Sends a request and waits for its whole answer.
