@@ -95,9 +95,10 @@ impl Readers {
         let (answered, job) = lane.ask(key)?;
         if job.is_some() {
             // What else has come to this thread asks first: a reader that is woken for each of them
-            // looks up one at a time.
-            let _due = Due { queue: &self.queue, lane, job };
-            tokio::task::yield_now().await;
+            // looks up one at a time. In a task of its own, so that the others need not wait until
+            // somebody polls this one again.
+            let due = Due { queue: Arc::clone(&self.queue), lane: Arc::clone(lane), job };
+            tokio::spawn(async move { drop(due) });
         }
         answered.await.unwrap_or(Err(Failure::Unavailable))
     }
@@ -114,15 +115,15 @@ impl Readers {
     }
 }
 
-/// A lane's job that a reader is to have when this is dropped, even if whoever asked gives up: others may
-/// have asked meanwhile.
-struct Due<'a, L: Lookup> {
-    queue: &'a Queue,
-    lane: &'a Lane<L>,
+/// A lane's job that a reader is to have when this is dropped: by the task that has it, or by a runtime
+/// that ends before the task's turn comes.
+struct Due<L: Lookup> {
+    queue: Arc<Queue>,
+    lane: Arc<Lane<L>>,
     job: Option<Job>,
 }
 
-impl<L: Lookup> Drop for Due<'_, L> {
+impl<L: Lookup> Drop for Due<L> {
     fn drop(&mut self) {
         let pushed = self.job.take().map_or(Ok(()), |job| self.queue.push(job));
         if let Err(failure) = pushed {
@@ -196,15 +197,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_gives_up_leaves_the_others_their_reader() {
+    async fn who_gives_up_or_stands_still_leaves_the_others_their_reader() {
         let (_folder, readers) = readers();
         let lane: Arc<Lane<Together>> = Arc::default();
         let mut gives_up = Box::pin(readers.look_up(&lane, 1));
         assert_eq!((&mut gives_up).now_or_never(), None);
-        let mut stays = Box::pin(readers.look_up(&lane, 2));
-        assert_eq!((&mut stays).now_or_never(), None);
         drop(gives_up);
-        assert_eq!(stays.await, Ok(Some(1)));
+        assert_eq!(readers.look_up(&lane, 2).await, Ok(Some(1)));
+
+        let mut stands_still = Box::pin(readers.look_up(&lane, 3));
+        assert_eq!((&mut stands_still).now_or_never(), None);
+        assert_eq!(readers.look_up(&lane, 4).await, Ok(Some(2)));
+        assert_eq!(stands_still.await, Ok(Some(2)));
+    }
+
+    #[test]
+    fn a_runtime_that_ends_leaves_the_others_their_reader() {
+        let (_folder, readers) = readers();
+        let lane: Arc<Lane<Together>> = Arc::default();
+        let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let ends = runtime();
+        let asked = ends.block_on(async { readers.look_up(&lane, 1).now_or_never() });
+        assert_eq!(asked, None);
+        drop(ends);
+        assert_eq!(runtime().block_on(readers.look_up(&lane, 2)), Ok(Some(1)));
     }
 
     #[tokio::test]
