@@ -51,7 +51,7 @@ impl fmt::Display for Dollars {
         let (whole, rest) = digits.split_at(digits.len().saturating_sub(DECIMALS.len()));
         let whole = if whole.is_empty() { "0" } else { whole };
         let zeros = &DECIMALS[rest.len()..];
-        // Lists are full of amounts, and a format with three arguments costs three times as much.
+        // Lists are full of amounts, and a format of the four parts costs a third more.
         [sign, whole, ".", zeros, rest].into_iter().try_for_each(|piece| f.write_str(piece))
     }
 }

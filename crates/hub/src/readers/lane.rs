@@ -132,32 +132,13 @@ fn refuse<L: Lookup>(asked: impl IntoIterator<Item = Asked<L>>, failure: Failure
 
 #[cfg(test)]
 mod tests {
-    use leaseline_store::Store;
-
     use super::*;
-    use crate::Hub;
-
-    /// Finds how many were looked for together, and cannot read zero.
-    struct Together;
-
-    impl Lookup for Together {
-        type Key = u8;
-        type Found = usize;
-
-        fn look_up(_: &mut Tx<'_>, keys: &[u8]) -> Result<HashMap<u8, usize>, StoreError> {
-            if keys.contains(&0) {
-                return Err(StoreError::Corrupt { table: "zeros" });
-            }
-            Ok(keys.iter().map(|key| (*key, keys.len())).collect())
-        }
-    }
+    use crate::readers::testing::{Together, store};
 
     /// Has all of these asked before a reader comes, and looks at what each hears.
     fn check(keys: &[u8], expected: &[Found<Together>]) {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/lane.db", folder.path().display());
-        Hub::migrate(&url).unwrap();
-        let pool = ReadPool::new(&Store::from_url(&url).unwrap(), 1);
+        let (_folder, store) = store();
+        let pool = ReadPool::new(&store, 1);
 
         let lane: Arc<Lane<Together>> = Arc::default();
         let asked: Vec<_> = keys.iter().map(|key| lane.ask(*key).unwrap()).collect();

@@ -8,6 +8,8 @@
 
 mod lane;
 mod queue;
+#[cfg(test)]
+mod testing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -159,32 +161,16 @@ fn carry_out<T>(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use futures_util::FutureExt;
     use futures_util::future::join_all;
+    use tempfile::TempDir;
 
+    use super::testing::{Together, store};
     use super::*;
-    use crate::Hub;
 
-    /// Finds how many were looked for together.
-    struct Together;
-
-    impl Lookup for Together {
-        type Key = u8;
-        type Found = usize;
-
-        fn look_up(_: &mut Tx<'_>, keys: &[u8]) -> Result<HashMap<u8, usize>, StoreError> {
-            Ok(keys.iter().map(|key| (*key, keys.len())).collect())
-        }
-    }
-
-    fn readers() -> (tempfile::TempDir, Readers) {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/readers.db", folder.path().display());
-        Hub::migrate(&url).unwrap();
-        let readers = Readers::start(&Store::from_url(&url).unwrap(), 1).unwrap();
-        (folder, readers)
+    fn readers() -> (TempDir, Readers) {
+        let (folder, store) = store();
+        (folder, Readers::start(&store, 1).unwrap())
     }
 
     #[tokio::test]
