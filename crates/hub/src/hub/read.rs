@@ -25,8 +25,7 @@ impl Hub {
         lane: impl Fn(&Lanes) -> &Arc<Lane<L>>,
         key: L::Key,
     ) -> Result<Option<L::Found>, Failure> {
-        let looking = self.0.readers.look_up(lane(&self.0.lanes), key);
-        timeout(self.0.patience, looking).await.unwrap_or(Err(Failure::Unavailable))
+        self.0.readers.look_up(lane(&self.0.lanes), key, self.0.patience).await
     }
 
     /// Reads past the queue: whether the store answers must not depend on how much is asked.

@@ -14,16 +14,17 @@ mod testing;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use leaseline_store::{ReadPool, Store, StoreError, Tx};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use crate::failure::Failure;
 use crate::hub::lock;
 use crate::meters;
 
 pub(crate) use lane::{Lane, Lookup};
-use queue::{Job, Queue};
+use queue::Queue;
 
 /// So many reads go past the queue at a time.
 const APART: usize = 2;
@@ -77,30 +78,22 @@ impl Readers {
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
-        let (reply, answered) = oneshot::channel();
-        self.queue.push(Job::new(move |pool| {
-            // A caller that has given up needs no answer.
-            if !reply.is_closed() {
-                let _ = reply.send(carry_out(pool, work));
-            }
-            None
-        }))?;
-        answered.await.unwrap_or(Err(Failure::Unavailable))
+        self.queue.read(work).await
     }
 
-    /// Looks something up, together with whoever asks the same kind of question meanwhile.
+    /// Looks something up, together with whoever asks the same kind of question meanwhile; nobody
+    /// waits much longer than this.
     pub(crate) async fn look_up<L: Lookup>(
         &self,
         lane: &Arc<Lane<L>>,
         key: L::Key,
+        patience: Duration,
     ) -> Result<Option<L::Found>, Failure> {
-        let (answered, job) = lane.ask(key)?;
-        if job.is_some() {
-            // What else has come to this thread asks first: a reader that is woken for each of them
-            // looks up one at a time. In a task of its own, so that the others need not wait until
-            // somebody polls this one again.
-            let due = Due { queue: Arc::clone(&self.queue), lane: Arc::clone(lane), job };
-            tokio::spawn(async move { drop(due) });
+        let (answered, turn) = lane.ask(key)?;
+        if let Some(turn) = turn {
+            // A task of its own: what else is ready on this thread asks before it begins, and the
+            // others need not wait until somebody polls this one again.
+            tokio::spawn(turn.work_off(Arc::clone(&self.queue), patience));
         }
         answered.await.unwrap_or(Err(Failure::Unavailable))
     }
@@ -114,23 +107,6 @@ impl Readers {
         let pool = lock(&self.pool).clone().ok_or(Failure::Unavailable)?;
         let read = tokio::task::spawn_blocking(move || carry_out(&pool, work)).await;
         read.unwrap_or(Err(Failure::Unavailable))
-    }
-}
-
-/// A lane's job that a reader is to have when this is dropped: by the task that has it, or by a runtime
-/// that ends before the task's turn comes.
-struct Due<L: Lookup> {
-    queue: Arc<Queue>,
-    lane: Arc<Lane<L>>,
-    job: Option<Job>,
-}
-
-impl<L: Lookup> Drop for Due<L> {
-    fn drop(&mut self) {
-        let pushed = self.job.take().map_or(Ok(()), |job| self.queue.push(job));
-        if let Err(failure) = pushed {
-            self.lane.refuse(failure);
-        }
     }
 }
 
@@ -173,40 +149,52 @@ mod tests {
         (folder, Readers::start(&store, 1).unwrap())
     }
 
+    async fn look_up(
+        readers: &Readers,
+        lane: &Arc<Lane<Together>>,
+        key: u8,
+    ) -> Result<Option<usize>, Failure> {
+        readers.look_up(lane, key, Duration::from_secs(10)).await
+    }
+
     #[tokio::test]
     async fn who_asks_in_the_same_turn_is_answered_together() {
         let (_folder, readers) = readers();
         let lane: Arc<Lane<Together>> = Arc::default();
-        let found = join_all([1, 2, 3].map(|key| readers.look_up(&lane, key))).await;
+        let found = join_all([1, 2, 3].map(|key| look_up(&readers, &lane, key))).await;
         assert_eq!(found, [Ok(Some(3)); 3]);
-        assert_eq!(readers.look_up(&lane, 4).await, Ok(Some(1)));
+        assert_eq!(look_up(&readers, &lane, 4).await, Ok(Some(1)));
     }
 
     #[tokio::test]
     async fn who_gives_up_or_stands_still_leaves_the_others_their_reader() {
         let (_folder, readers) = readers();
         let lane: Arc<Lane<Together>> = Arc::default();
-        let mut gives_up = Box::pin(readers.look_up(&lane, 1));
+        let mut gives_up = Box::pin(look_up(&readers, &lane, 1));
         assert_eq!((&mut gives_up).now_or_never(), None);
         drop(gives_up);
-        assert_eq!(readers.look_up(&lane, 2).await, Ok(Some(1)));
+        assert_eq!(look_up(&readers, &lane, 2).await, Ok(Some(1)));
 
-        let mut stands_still = Box::pin(readers.look_up(&lane, 3));
+        let mut stands_still = Box::pin(look_up(&readers, &lane, 3));
         assert_eq!((&mut stands_still).now_or_never(), None);
-        assert_eq!(readers.look_up(&lane, 4).await, Ok(Some(2)));
+        assert_eq!(look_up(&readers, &lane, 4).await, Ok(Some(2)));
         assert_eq!(stands_still.await, Ok(Some(2)));
     }
 
     #[test]
-    fn a_runtime_that_ends_leaves_the_others_their_reader() {
+    fn a_runtime_that_stands_still_or_ends_holds_up_no_other() {
         let (_folder, readers) = readers();
         let lane: Arc<Lane<Together>> = Arc::default();
-        let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let ends = runtime();
-        let asked = ends.block_on(async { readers.look_up(&lane, 1).now_or_never() });
+        let runtime =
+            || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (stands_still, goes_on) = (runtime(), runtime());
+        let asked = stands_still.block_on(async { look_up(&readers, &lane, 1).now_or_never() });
         assert_eq!(asked, None);
-        drop(ends);
-        assert_eq!(runtime().block_on(readers.look_up(&lane, 2)), Ok(Some(1)));
+        assert_eq!(goes_on.block_on(look_up(&readers, &lane, 2)), Ok(Some(1)));
+        assert_eq!(lane.waiting(), 1);
+        drop(stands_still);
+        assert_eq!(lane.waiting(), 0);
+        assert_eq!(goes_on.block_on(look_up(&readers, &lane, 3)), Ok(Some(1)));
     }
 
     #[tokio::test]
@@ -214,7 +202,7 @@ mod tests {
         let (_folder, readers) = readers();
         let lane: Arc<Lane<Together>> = Arc::default();
         readers.close().into_iter().for_each(|thread| thread.join().unwrap());
-        let refused = join_all([1, 2].map(|key| readers.look_up(&lane, key))).await;
+        let refused = join_all([1, 2].map(|key| look_up(&readers, &lane, key))).await;
         assert_eq!(refused, [Err(Failure::Unavailable); 2]);
         assert_eq!(lane.waiting(), 0);
     }

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use leaseline_store::ReadPool;
+use leaseline_store::{ReadPool, StoreError, Tx};
+use tokio::sync::oneshot;
 
+use super::carry_out;
 use crate::failure::Failure;
 use crate::hub::lock;
 
@@ -12,9 +14,7 @@ use crate::hub::lock;
 pub(super) const MOST_WAITING: usize = 4_096;
 
 /// Something to read, with its way back.
-pub(super) struct Job(Box<Work>);
-
-type Work = dyn FnOnce(&ReadPool) -> Option<Job> + Send;
+type Job = Box<dyn FnOnce(&ReadPool) + Send>;
 
 #[derive(Default)]
 pub(super) struct Queue {
@@ -29,15 +29,23 @@ struct State {
     is_closed: bool,
 }
 
-impl Job {
-    /// A job, which may leave another one, to be done after all that waits by then.
-    pub(super) fn new(work: impl FnOnce(&ReadPool) -> Option<Self> + Send + 'static) -> Self {
-        Self(Box::new(work))
-    }
-}
-
 impl Queue {
-    pub(super) fn push(&self, job: Job) -> Result<(), Failure> {
+    /// Reads when its turn comes.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (reply, answered) = oneshot::channel();
+        self.push(Box::new(move |pool| {
+            // A caller that has given up needs no answer.
+            if !reply.is_closed() {
+                let _ = reply.send(carry_out(pool, work));
+            }
+        }))?;
+        answered.await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    fn push(&self, job: Job) -> Result<(), Failure> {
         let mut state = lock(&self.state);
         if state.is_closed {
             return Err(Failure::Unavailable);
@@ -64,12 +72,9 @@ impl Queue {
 
     /// Runs until the queue is closed and empty.
     pub(super) fn work_off(&self, pool: &ReadPool) {
-        while let Some(Job(work)) = self.next() {
-            let left = work(pool);
-            let mut state = lock(&self.state);
-            state.at_work -= 1;
-            // This thread comes back for it at the latest: nobody has to be woken.
-            state.waiting.extend(left);
+        while let Some(work) = self.next() {
+            work(pool);
+            lock(&self.state).at_work -= 1;
         }
     }
 
