@@ -46,14 +46,11 @@ pub enum Realm {
 
 /// A user and where the try comes from. `Debug` does not show the user, who may have typed a
 /// password there.
-#[derive(Clone, Copy)]
-pub struct Login<'a> {
-    /// What to.
-    pub realm: Realm,
-    /// Who, as it was sent.
-    pub user: &'a str,
-    /// Where from.
-    pub source: IpAddr,
+#[derive(Clone)]
+pub struct Login {
+    realm: Realm,
+    source: IpAddr,
+    key: LoginKey,
 }
 
 /// A login that failed, to be counted.
@@ -90,11 +87,11 @@ impl Hub {
     ///
     /// # Errors
     /// [`Failure`] when the store does not answer.
-    pub async fn may_log_in(&self, login: &Login<'_>) -> Result<bool, Failure> {
-        let key = login.key();
-        if self.recent_logins().is_admitted(&key) {
+    pub async fn may_log_in(&self, login: &Login) -> Result<bool, Failure> {
+        if self.recent_logins().is_admitted(&login.key) {
             return Ok(true);
         }
+        let key = login.key.clone();
         let (rule, asked, asking) = (*self.throttle(), key.clone(), self.recent_logins().ask());
         let tries = self.read(move |tx| load::logins::tries(tx, &asked, &rule)).await?;
         let admitted = rule.admits(&tries, self.now());
@@ -108,10 +105,9 @@ impl Hub {
     ///
     /// # Errors
     /// [`Failure`] when it could not be counted, or nobody can say.
-    pub async fn login_failed(&self, login: &Login<'_>) -> Result<(), Failure> {
-        let key = login.key();
-        let counted = self.ask(LoginFailed(key.clone())).await;
-        self.recent_logins().judge_anew(&key.source);
+    pub async fn login_failed(&self, login: &Login) -> Result<(), Failure> {
+        let counted = self.ask(LoginFailed(login.key.clone())).await;
+        self.recent_logins().judge_anew(&login.key.source);
         counted
     }
 
@@ -120,21 +116,20 @@ impl Hub {
     ///
     /// # Errors
     /// [`Failure`] when nothing can be written.
-    pub async fn login_held_off(&self, login: &Login<'_>) -> Result<(), Failure> {
-        self.ask(LoginHeldOff(login.key())).await
+    pub async fn login_held_off(&self, login: &Login) -> Result<(), Failure> {
+        self.ask(LoginHeldOff(login.key.clone())).await
     }
 
     /// Remembers from where somebody logged in, once a day.
     ///
     /// # Errors
     /// [`Failure`] when it could not be written down, or nobody can say.
-    pub async fn login_succeeded(&self, login: &Login<'_>) -> Result<(), Failure> {
-        let key = login.key();
-        if self.recent_logins().is_written(&key) {
+    pub async fn login_succeeded(&self, login: &Login) -> Result<(), Failure> {
+        if self.recent_logins().is_written(&login.key) {
             return Ok(());
         }
-        self.ask(LoginSucceeded(key.clone())).await?;
-        self.recent_logins().write(key);
+        self.ask(LoginSucceeded(login.key.clone())).await?;
+        self.recent_logins().write(login.key.clone());
         Ok(())
     }
 }
@@ -162,10 +157,12 @@ impl Realm {
     }
 }
 
-impl Login<'_> {
-    fn key(&self) -> LoginKey {
-        let who = Sha256::new().chain_update([self.realm.code()]).chain_update(self.user);
-        LoginKey { who: who.finalize().into(), source: network(self.source) }
+impl Login {
+    /// A try to log in to this, as the user whose name was sent like that, from there.
+    pub fn new(realm: Realm, user: &str, source: IpAddr) -> Self {
+        let who = Sha256::new().chain_update([realm.code()]).chain_update(user);
+        let key = LoginKey { who: who.finalize().into(), source: network(source) };
+        Self { realm, source, key }
     }
 }
 
@@ -180,7 +177,7 @@ pub(crate) fn network(source: IpAddr) -> [u8; 16] {
     octets
 }
 
-impl std::fmt::Debug for Login<'_> {
+impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Login")
             .field("realm", &self.realm)
@@ -254,7 +251,7 @@ mod tests {
     use super::*;
 
     fn key(realm: Realm, user: &str, source: &str) -> LoginKey {
-        Login { realm, user, source: source.parse().unwrap() }.key()
+        Login::new(realm, user, source.parse().unwrap()).key
     }
 
     #[test]
@@ -276,7 +273,7 @@ mod tests {
 
     #[test]
     fn debug_does_not_show_the_user() {
-        let login = Login { realm: Realm::Mor, user: "hunter2", source: [192, 0, 2, 1].into() };
+        let login = Login::new(Realm::Mor, "hunter2", [192, 0, 2, 1].into());
         assert_eq!(format!("{login:?}"), "Login { realm: Mor, source: 192.0.2.1, .. }");
     }
 }

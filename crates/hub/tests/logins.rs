@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, what goes wrong is its failure")]
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use leaseline_core::password::PasswordHash;
@@ -15,8 +14,12 @@ const QUARTER: Duration = Duration::from_secs(15 * 60);
 const HERE: &str = "192.0.2.1";
 const THERE: &str = "2001:db8::7";
 
-fn login<'a>(user: &'a str, source: &str) -> Login<'a> {
-    Login { realm: Realm::Traitel, user, source: source.parse::<IpAddr>().unwrap() }
+fn login(user: &str, source: &str) -> Login {
+    login_to(Realm::Traitel, user, source)
+}
+
+fn login_to(realm: Realm, user: &str, source: &str) -> Login {
+    Login::new(realm, user, source.parse().unwrap())
 }
 
 async fn check(hub: &Hub, user: &str, source: &str, expected: bool) {
@@ -42,7 +45,7 @@ async fn ten_failures_hold_off_a_user_from_one_source() {
         check(&hub, "ada", HERE, false).await;
         check(&hub, "ada", THERE, true).await;
         check(&hub, "bob", HERE, true).await;
-        let elsewhere = Login { realm: Realm::Console, ..login("ada", HERE) };
+        let elsewhere = login_to(Realm::Console, "ada", HERE);
         assert_eq!(hub.may_log_in(&elsewhere).await, Ok(true));
         clock.advance(QUARTER - Duration::from_secs(1));
         check(&hub, "ada", HERE, false).await;

@@ -27,7 +27,7 @@ pub(crate) async fn prove(
     let identity = hub.mor_user(&username).await?.ok_or(DENIED)?;
     let caller = identity.user.caller().ok_or(DENIED)?;
     let sent = parameters.bytes("hash").filter(|hash| !hash.is_empty()).ok_or(INCORRECT_HASH)?;
-    let login = Login { realm: Realm::Mor, user: &username, source };
+    let login = Login::new(Realm::Mor, &username, source);
     // Whoever is held off is checked all the same, so that it takes as long.
     let is_right = is_proved(vault, &identity.secrets_at(hub.now()), method, parameters, sent);
     if !hub.may_log_in(&login).await? {

@@ -29,7 +29,7 @@ pub(crate) async fn prove(
     let source = peer::source(request, trusted_proxies);
     let found = hub.switch(&name).await?.filter(|found| found.enabled);
     let stored = found.as_ref().map(|found| &found.password);
-    let login = Login { realm: Realm::Switch, user: &name, source };
+    let login = Login::new(Realm::Switch, &name, source);
     if found.as_ref().is_some_and(|found| !may_ask_from(found, source)) {
         // Not judged, so that it does not tell whether the password is right; and not counted, so
         // that a switch is let in as soon as its address is put right.

@@ -69,7 +69,7 @@ impl Facade {
         let CallOrigin::Card(claim) = &mut request.origin else {
             return Ok(self.hub.ask(request).await?.decided().clone());
         };
-        let login = Login { realm: Realm::Card, user: "", source: from_wire::source(fields, peer) };
+        let login = Login::new(Realm::Card, "", from_wire::source(fields, peer));
         let is_judged = self.hub.may_log_in(&login).await?;
         if !is_judged {
             *claim = CardClaim::HeldOff;

@@ -28,7 +28,7 @@ pub(crate) async fn prove(
     };
     let found = hub.account_login(user).await?.filter(|found| found.account.enabled);
     let stored = found.as_ref().map(|found| &found.password);
-    let login = Login { realm: Realm::Traitel, user, source };
+    let login = Login::new(Realm::Traitel, user, source);
     match (hub.log_in(&login, stored, pass).await?, found) {
         (true, Some(found)) => {
             hub.count_user(Realm::Traitel, user)?;

@@ -101,7 +101,7 @@ impl Hub {
     /// [`Failure`] when too many passwords wait, or the store does not answer.
     pub async fn log_in(
         &self,
-        login: &Login<'_>,
+        login: &Login,
         stored: Option<&PasswordHash>,
         given: &str,
     ) -> Result<bool, Failure> {
@@ -133,7 +133,7 @@ impl Hub {
     ///
     /// # Errors
     /// [`Failure`] when too many passwords wait, or the store does not answer.
-    pub async fn refuse_login(&self, login: &Login<'_>, given: &str) -> Result<(), Failure> {
+    pub async fn refuse_login(&self, login: &Login, given: &str) -> Result<(), Failure> {
         let _turn = self.passwords().turn().await?;
         self.may_log_in(login).await?;
         self.verify(None, given).await?;
@@ -160,7 +160,7 @@ impl Hub {
     }
 
     /// Where somebody logged in from is a help against the next flood, not a condition.
-    async fn remember_login(&self, login: &Login<'_>) {
+    async fn remember_login(&self, login: &Login) {
         if let Err(failure) = self.login_succeeded(login).await {
             tracing::warn!(%failure, "a login was not written down");
         }

@@ -81,7 +81,7 @@ impl Hub {
     ) -> Result<Option<StaffToken>, Failure> {
         let found = self.staff_member(name).await?.filter(|member| member.enabled);
         let stored = found.as_ref().and_then(|member| member.password.as_ref());
-        let login = Login { realm: Realm::Console, user: name, source };
+        let login = Login::new(Realm::Console, name, source);
         let is_right = self.log_in(&login, stored, password).await?;
         let Some(member) = found.filter(|_| is_right) else { return Ok(None) };
         let token = StaffToken::fresh()?;
