@@ -39,7 +39,7 @@ pub(crate) fn lease_found(lease: &Lease, zone: &dyn Zone) -> String {
         reference_id: lease.id.to_string(),
         lease_info: LeaseInfo(&lease.members),
         expire: time_text(lease.expires_at, zone),
-        customer_id: Some(lease.customer.to_string()),
+        customer_id: Some(Integer(lease.customer.get())),
     })
 }
 
@@ -49,12 +49,12 @@ pub(crate) fn numbers_reserved(reserved: &NumbersReserved) -> String {
 }
 
 pub(crate) fn topped_up(topped_up: &ToppedUp) -> String {
-    let balance = topped_up.entry.balance_after.to_string();
+    let balance = Integer(topped_up.entry.balance_after.get());
     json(&BalanceBody { head: Head::of(Status::Success), balance })
 }
 
 pub(crate) fn customer_created(id: CustomerId) -> String {
-    json(&CreatedBody { head: Head::of(Status::Success), customer_id: id.to_string() })
+    json(&CreatedBody { head: Head::of(Status::Success), customer_id: Integer(id.get()) })
 }
 
 pub(crate) fn customer_viewed(view: &CustomerView, zone: &dyn Zone) -> String {
@@ -62,24 +62,24 @@ pub(crate) fn customer_viewed(view: &CustomerView, zone: &dyn Zone) -> String {
     let Customer { profile, .. } = customer;
     json(&CustomerBody {
         head: Head::of(Status::Success),
-        customer_id: customer.id.to_string(),
+        customer_id: Integer(customer.id.get()),
         first_name: profile.first_name.as_str(),
         last_name: profile.last_name.as_str(),
         account_status: match profile.status {
             CustomerStatus::Active => "1",
             CustomerStatus::Suspended => "2",
         },
-        account_credit: balance.to_string(),
+        account_credit: Integer(balance.get()),
         charge_method: match profile.charge_method {
             ChargeMethod::Prepaid => "1",
             ChargeMethod::Postpaid => "2",
         },
         enable_single_service: flag(profile.single.enabled),
-        charge_block_single: profile.single.charge_block.get().to_string(),
-        charge_rate_single: profile.single.charge_rate.get().to_string(),
+        charge_block_single: Integer(profile.single.charge_block.get()),
+        charge_rate_single: Integer(profile.single.charge_rate.get()),
         enable_group_service: flag(profile.group.enabled),
-        charge_block_group: profile.group.charge_block.get().to_string(),
-        charge_rate_group: profile.group.charge_rate.get().to_string(),
+        charge_block_group: Integer(profile.group.charge_block.get()),
+        charge_rate_group: Integer(profile.group.charge_rate.get()),
         max_lease_single: max_leases(profile.single),
         max_lease_group: max_leases(profile.group),
         has_reserved_number: flag(customer.has_reserve),
@@ -119,7 +119,7 @@ struct LeaseBody<'a> {
     lease_info: LeaseInfo<'a>,
     expire: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    customer_id: Option<String>,
+    customer_id: Option<Integer>,
 }
 
 #[derive(Serialize)]
@@ -133,34 +133,34 @@ struct ReservedBody<'a> {
 struct BalanceBody {
     #[serde(flatten)]
     head: Head,
-    balance: String,
+    balance: Integer,
 }
 
 #[derive(Serialize)]
 struct CreatedBody {
     #[serde(flatten)]
     head: Head,
-    customer_id: String,
+    customer_id: Integer,
 }
 
 #[derive(Serialize)]
 struct CustomerBody<'a> {
     #[serde(flatten)]
     head: Head,
-    customer_id: String,
+    customer_id: Integer,
     first_name: &'a str,
     last_name: &'a str,
     account_status: &'static str,
-    account_credit: String,
+    account_credit: Integer,
     charge_method: &'static str,
     enable_single_service: &'static str,
-    charge_block_single: String,
-    charge_rate_single: String,
+    charge_block_single: Integer,
+    charge_rate_single: Integer,
     enable_group_service: &'static str,
-    charge_block_group: String,
-    charge_rate_group: String,
-    max_lease_single: String,
-    max_lease_group: String,
+    charge_block_group: Integer,
+    charge_rate_group: Integer,
+    max_lease_single: Integer,
+    max_lease_group: Integer,
     has_reserved_number: &'static str,
     date_created: String,
     date_suspend: String,
@@ -179,6 +179,15 @@ impl Serialize for LeaseInfo<'_> {
     }
 }
 
+/// An integer, as text.
+struct Integer(i64);
+
+impl Serialize for Integer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(itoa::Buffer::new().format(self.0))
+    }
+}
+
 impl Head {
     const fn of(status: Status) -> Self {
         Self { status: status.code(), description: status.text() }
@@ -193,8 +202,8 @@ const fn flag(value: bool) -> &'static str {
     if value { "1" } else { "0" }
 }
 
-fn max_leases(terms: ServiceTerms) -> String {
-    terms.max_leases.get().to_string()
+fn max_leases(terms: ServiceTerms) -> Integer {
+    Integer(terms.max_leases.get())
 }
 
 fn time_text(at: Timestamp, zone: &dyn Zone) -> String {

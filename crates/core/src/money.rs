@@ -43,16 +43,27 @@ impl Credits {
 #[derive(Clone, Copy, Debug)]
 pub struct Dollars(Credits);
 
-impl fmt::Display for Dollars {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(Credits(credits)) = *self;
+impl Dollars {
+    /// Writes them as they are displayed. Lists are full of amounts, and a format costs more than
+    /// they do.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_to(self, out: &mut impl fmt::Write) -> fmt::Result {
+        let Self(Credits(credits)) = self;
         let sign = if credits < 0 { "-" } else { "" };
-        let digits = credits.unsigned_abs().to_string();
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(credits.unsigned_abs());
         let (whole, rest) = digits.split_at(digits.len().saturating_sub(DECIMALS.len()));
         let whole = if whole.is_empty() { "0" } else { whole };
         let zeros = &DECIMALS[rest.len()..];
-        // Lists are full of amounts, and a format of the four parts costs a third more.
-        [sign, whole, ".", zeros, rest].into_iter().try_for_each(|piece| f.write_str(piece))
+        [sign, whole, ".", zeros, rest].into_iter().try_for_each(|piece| out.write_str(piece))
+    }
+}
+
+impl fmt::Display for Dollars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
     }
 }
 

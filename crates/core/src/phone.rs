@@ -5,6 +5,7 @@
 //! with 0. A number is shown as it was sent and compared by that normal form.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use crate::region::Region;
 
@@ -12,6 +13,9 @@ use crate::region::Region;
 const FEWEST_DIGITS: usize = 7;
 /// Most digits of a number (E.164).
 const MOST_DIGITS: usize = 15;
+
+/// The integers with so many digits.
+const ALL: RangeInclusive<i64> = 1_000_000..=999_999_999_999_999;
 
 /// An international number without its `+`: 7 to 15 digits, the first one not 0. As it never
 /// begins with 0 it is kept as an integer.
@@ -101,7 +105,7 @@ impl E164 {
     /// # Errors
     /// [`NotANumber`] when they are not 7 to 15.
     pub fn from_integer(value: i64) -> Result<Self, NotANumber> {
-        Self::parse(&value.to_string())
+        if ALL.contains(&value) { Ok(Self(value)) } else { Err(NotANumber) }
     }
 
     /// The digits as an integer.
@@ -242,6 +246,24 @@ mod tests {
         }
         check("1234567", "MY", Some("1234567"));
         check("123456789012345", "MY", Some("123456789012345"));
+    }
+
+    #[test]
+    fn integers_of_7_to_15_digits_are_numbers() {
+        for (integer, is_one) in [
+            (1_000_000, true),
+            (999_999_999_999_999, true),
+            (999_999, false),
+            (1_000_000_000_000_000, false),
+            (0, false),
+            (-60_195_730_424, false),
+            (i64::MIN, false),
+            (i64::MAX, false),
+        ] {
+            let read = E164::from_integer(integer);
+            assert_eq!(read.is_ok(), is_one, "{integer}");
+            assert_eq!(read, E164::parse(&integer.to_string()), "{integer}");
+        }
     }
 
     #[test]

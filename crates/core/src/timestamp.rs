@@ -1,5 +1,6 @@
 //! Instants, and the zones in which people read them.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
@@ -94,7 +95,8 @@ impl Zone for Utc {
 /// `2026-11-25 09:30:00`: a local time as all our protocols write it, to the second.
 pub fn local_text(local: PrimitiveDateTime) -> String {
     let (date, time) = (local.date(), local.time());
-    let mut text = format!("{:04}", date.year());
+    let mut text = String::with_capacity("2026-11-25 09:30:00".len());
+    write!(text, "{:04}", date.year()).expect("a text takes every text");
     let two_digits = [
         ('-', date.month().into()),
         ('-', date.day()),

@@ -53,11 +53,10 @@ pub(crate) fn groups(lines: &[CardGroupLine]) -> String {
 
 fn group(xml: &mut Xml, CardGroupLine { group, cards }: &CardGroupLine) {
     let terms = &group.terms;
-    let lengths = format!("{}/{}", terms.number_length.get(), terms.pin_length.get());
     xml.leaf("group_id", group.id.get());
     xml.leaf("group_name", terms.name.as_str());
     xml.leaf("group_description", terms.description.as_str());
-    xml.leaf("group_number_pin_length", lengths.as_str());
+    xml.leaf("group_number_pin_length", (terms.number_length, "/", terms.pin_length));
     xml.leaf("group_tariff", terms.tariff.get());
     xml.leaf("group_lcr", terms.lcr.get());
     xml.leaf("group_price", terms.price_with_tax.in_dollars());

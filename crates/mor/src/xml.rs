@@ -2,8 +2,8 @@
 //! has hundreds of elements and nothing else in it costs as much.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
+use leaseline_core::card::CardLength;
 use leaseline_core::money::Dollars;
 use leaseline_web::xml::carried;
 use quick_xml::escape::partial_escape;
@@ -41,13 +41,29 @@ impl Content for &str {
 
 impl Content for i64 {
     fn write(self, document: &mut String) {
-        document.push_str(&self.to_string());
+        document.push_str(itoa::Buffer::new().format(self));
     }
 }
 
 impl Content for Dollars {
     fn write(self, document: &mut String) {
-        write!(document, "{self}").expect("a text takes every text");
+        self.write_to(document).expect("a text takes every text");
+    }
+}
+
+impl Content for CardLength {
+    fn write(self, document: &mut String) {
+        i64::from(self.get()).write(document);
+    }
+}
+
+/// One after the other.
+impl<A: Content, B: Content, C: Content> Content for (A, B, C) {
+    fn write(self, document: &mut String) {
+        let (a, b, c) = self;
+        a.write(document);
+        b.write(document);
+        c.write(document);
     }
 }
 
