@@ -141,8 +141,10 @@ mod tests {
     use futures_util::future::join_all;
     use tempfile::TempDir;
 
-    use super::testing::{Together, store};
+    use super::testing::{Itself, Together, store};
     use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
 
     fn readers() -> (TempDir, Readers) {
         let (folder, store) = store();
@@ -154,7 +156,7 @@ mod tests {
         lane: &Arc<Lane<Together>>,
         key: u8,
     ) -> Result<Option<usize>, Failure> {
-        readers.look_up(lane, key, Duration::from_secs(10)).await
+        readers.look_up(lane, key, PATIENCE).await
     }
 
     #[tokio::test]
@@ -195,6 +197,21 @@ mod tests {
         drop(stands_still);
         assert_eq!(lane.waiting(), 0);
         assert_eq!(goes_on.block_on(look_up(&readers, &lane, 3)), Ok(Some(1)));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn who_asks_on_many_threads_of_a_runtime_hears_what_he_asked_for() {
+        let (_folder, readers) = readers();
+        let (readers, lane) = (Arc::new(readers), Arc::<Lane<Itself>>::default());
+        let asked = (0..2_000).map(|key| {
+            let (readers, lane) = (Arc::clone(&readers), Arc::clone(&lane));
+            tokio::spawn(async move { readers.look_up(&lane, key, PATIENCE).await })
+        });
+        let asked: Vec<_> = asked.collect();
+        for (key, answer) in (0..).zip(asked) {
+            assert_eq!(answer.await.unwrap(), Ok(Some(key)));
+        }
+        assert_eq!(lane.waiting(), 0);
     }
 
     #[tokio::test]
