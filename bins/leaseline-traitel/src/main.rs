@@ -5,6 +5,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use leaseline_service::{Config, Flags, Listen, Problem, Server, announce, finish, logs};
 use leaseline_traitel_server::settings;
+use mimalloc::MiMalloc;
+
+/// What a request needs is many small and short-lived pieces: see `docs/performance.md`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Serves the TraiTel Account Management API, and nothing else, until SIGTERM or SIGINT.
 #[derive(Parser)]

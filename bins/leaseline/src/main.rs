@@ -34,9 +34,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use leaseline_service::{Config, Problem, finish, logs};
+use mimalloc::MiMalloc;
 
 use crate::answer::Answers;
 use crate::cli::{Cli, Command, ConfigCommand};
+
+/// What a request needs is many small and short-lived pieces: see `docs/performance.md`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -38,8 +38,13 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use crate::cli::{Cli, Command};
+
+/// That of the programs.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A failure of the tool itself; what a server answers wrongly is counted instead.
 type Failure = Box<dyn Error + Send + Sync>;
