@@ -19,6 +19,7 @@ use crate::status::Status;
 use crate::{Settings, auth, intake, parameter, to_wire};
 
 /// What every request needs.
+#[derive(Clone)]
 pub(crate) struct Facade {
     hub: Hub,
     settings: Settings,

@@ -82,7 +82,7 @@ fn request() -> LeaseRequest {
 fn view() -> LeaseView {
     let free = (0..BATCH).map(free).collect();
     LeaseView {
-        customers: HashMap::from([(CustomerId::new(1).unwrap(), customer())]),
+        customers: HashMap::from([(CustomerId::new(1).unwrap(), Arc::new(customer()))]),
         free: HashMap::from([(Shelf::General, free)]),
         ..LeaseView::default()
     }

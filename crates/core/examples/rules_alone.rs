@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         zone: Arc::new(Utc),
     };
     let mut view = LeaseView {
-        customers: HashMap::from([(customer.id, customer)]),
+        customers: HashMap::from([(customer.id, Arc::new(customer))]),
         free: HashMap::from([(Shelf::General, [free].into())]),
         inventory: HashSet::new(),
         ..LeaseView::default()

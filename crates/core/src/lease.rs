@@ -180,7 +180,7 @@ impl fmt::Debug for LeaseRequest {
 #[derive(Debug, Default)]
 pub struct LeaseView {
     /// The customers that were named, as far as they exist.
-    pub customers: HashMap<CustomerId, Customer>,
+    pub customers: HashMap<CustomerId, Arc<Customer>>,
     /// Live leases of the customers that have a limit.
     pub live: HashMap<(CustomerId, LeaseKind), i64>,
     /// So many live leases of one customer a phone may take part in.
@@ -208,7 +208,7 @@ impl LeaseView {
         id: LeaseId,
         now: Timestamp,
     ) -> Result<LeaseGranted, Refusal> {
-        let found = self.customers.get(&request.customer);
+        let found = self.customers.get(&request.customer).map(|customer| &**customer);
         let customer = request.caller.customer(request.customer, found)?;
         let shelf = customer.shelf();
         self.permit(customer.active()?, &request.party)?;

@@ -204,6 +204,36 @@ async fn a_suspended_customer_neither_leases_nor_reserves_but_gives_back() {
 }
 
 #[tokio::test]
+async fn what_becomes_of_a_customer_holds_for_its_next_lease_whoever_did_it() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let one = World::new(database.hub(&clock)).await;
+        let two = one.through(database.hub(&clock));
+        one.numbers(9).await;
+        let customer = one.customer(profile()).await;
+        let lease = || one.lease(one.single(customer, PHONE));
+        let suspended = Err(Failure::Refused(Refusal::CustomerSuspended));
+        for who in [&one, &two] {
+            lease().await.unwrap();
+            lease().await.unwrap();
+            who.set_status(customer, CustomerStatus::Suspended).await.unwrap();
+            assert_eq!(lease().await, suspended);
+            assert_eq!(lease().await, suspended);
+            who.set_status(customer, CustomerStatus::Active).await.unwrap();
+        }
+        lease().await.unwrap();
+        let reserved = two.reserve(customer, 1).await.unwrap();
+        let reserved: Vec<_> = reserved.numbers.into_iter().map(|free| free.number).collect();
+        assert_eq!(leased(&lease().await.unwrap()), reserved);
+        assert_eq!(lease().await, Err(NONE_FREE), "who has a reserve leases from nowhere else");
+        for world in [one, two] {
+            world.hub.close().await;
+        }
+        database.assert_sound();
+    }
+}
+
+#[tokio::test]
 async fn now_does_not_go_back_when_the_clock_was_set_back_before_a_restart() {
     for database in databases() {
         let clock = ManualClock::new();

@@ -16,6 +16,7 @@ use crate::reply::{Reply, Said, Trouble};
 use crate::{Settings, auth, from_wire, key, path, to_wire};
 
 /// What every request needs.
+#[derive(Clone)]
 pub(crate) struct Facade {
     hub: Hub,
     settings: Settings,

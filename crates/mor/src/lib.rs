@@ -23,6 +23,8 @@ mod reply;
 mod to_wire;
 mod xml;
 
+use std::sync::Arc;
+
 use actix_web::guard::fn_guard;
 use actix_web::web::{self, ServiceConfig};
 use leaseline_hub::{Hub, Vault};
@@ -66,8 +68,10 @@ pub fn routes(
     settings: Settings,
 ) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
     let paths = Paths::new(&settings.path_prefixes);
-    let facade = web::Data::new(Facade::new(hub, settings));
+    let facade = Arc::new(Facade::new(hub, settings));
     move |config| {
+        // One for each worker: nothing that two processors count together.
+        let facade = web::Data::new(Facade::clone(&facade));
         for prefix in paths.scopes() {
             // A scope is found by comparing text, a pattern by a regular expression.
             let scope = web::scope(&prefix).app_data(facade.clone());

@@ -19,6 +19,7 @@ use crate::reply::{Reply, TEXT, Trouble, WrongField, XML};
 use crate::{Settings, auth, from_wire, fs, to_wire};
 
 /// What every request needs.
+#[derive(Clone)]
 pub(crate) struct Facade {
     hub: Hub,
     settings: Settings,

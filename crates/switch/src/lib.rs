@@ -21,6 +21,8 @@ pub mod properties;
 mod reply;
 mod to_wire;
 
+use std::sync::Arc;
+
 use actix_web::web::{self, ServiceConfig};
 use leaseline_core::call::CallDecided;
 use leaseline_core::call::SingleCallerId;
@@ -61,8 +63,10 @@ pub fn routes(
     hub: Hub,
     settings: Settings,
 ) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let facade = web::Data::new(Facade::new(hub, settings));
+    let facade = Arc::new(Facade::new(hub, settings));
     move |config| {
+        // One for each worker: nothing that two processors count together.
+        let facade = web::Data::new(Facade::clone(&facade));
         let post = |path: &str| web::resource(path).app_data(facade.clone());
         config
             .service(post("/call/v1/authorise").route(web::post().to(facade::authorise)))

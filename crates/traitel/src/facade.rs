@@ -15,6 +15,7 @@ use crate::reply::{self, Output};
 use crate::{Settings, auth};
 
 /// What every request needs.
+#[derive(Clone)]
 pub(crate) struct Facade {
     hub: Hub,
     settings: Settings,

@@ -25,6 +25,8 @@ mod reply;
 mod table;
 mod to_wire;
 
+use std::sync::Arc;
+
 use actix_web::web::{self, ServiceConfig};
 use leaseline_hub::Hub;
 use leaseline_web::{Limits, Networks};
@@ -57,8 +59,10 @@ pub fn routes(
     hub: Hub,
     settings: Settings,
 ) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let facade = web::Data::new(Facade::new(hub, settings));
+    let facade = Arc::new(Facade::new(hub, settings));
     move |config| {
+        // One for each worker: nothing that two processors count together.
+        let facade = web::Data::new(Facade::clone(&facade));
         let resource = web::resource(PATH).app_data(facade.clone());
         config.service(
             resource.route(web::get().to(facade::answer)).route(web::post().to(facade::answer)),

@@ -1,6 +1,7 @@
 //! The one middleware: an id, an access line, a net under panics, and a good-bye while draining.
 
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::MessageBody;
@@ -34,20 +35,27 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
+    let around = Rc::new(Around { stop, journal });
     from_fn(move |request: ServiceRequest, next: Next<B>| {
-        watched(request, next, stop.clone(), journal.clone())
+        watched(request, next, Rc::clone(&around))
     })
+}
+
+/// What a worker keeps for all its requests.
+struct Around {
+    stop: Stop,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 async fn watched<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-    stop: Stop,
-    journal: Option<Arc<dyn Journal>>,
+    around: Rc<Around>,
 ) -> Result<ServiceResponse<B>, Error> {
+    let Around { stop, journal } = &*around;
     let id = RequestId::fresh();
     request.extensions_mut().insert(id);
-    let mut line = AccessLine::begin(id, &request, journal);
+    let mut line = AccessLine::begin(id, &request, journal.clone());
     let _serving = Phase::of(&request).map(Phase::serve);
 
     // An error span, so that a log that shows nothing but errors shows their request as well.
@@ -55,15 +63,15 @@ async fn watched<B: MessageBody + 'static>(
     let called = AssertUnwindSafe(async { next.call(request).await }).catch_unwind();
     match called.instrument(span).await {
         Ok(Ok(mut response)) => {
-            finish(response.response_mut(), id, &stop);
+            finish(response.response_mut(), id, stop);
             line.answered(&response);
             Ok(response)
         }
-        Ok(Err(error)) => Err(failure(error.error_response(), id, &stop, &mut line)),
+        Ok(Err(error)) => Err(failure(error.error_response(), id, stop, &mut line)),
         Err(_panic) => {
             // The panic's message went to stderr by the hook; here it could quote a client.
             tracing::error!(%id, "handler panicked");
-            Err(failure(HttpResponse::InternalServerError().finish(), id, &stop, &mut line))
+            Err(failure(HttpResponse::InternalServerError().finish(), id, stop, &mut line))
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use leaseline_core::Refusal;
-use leaseline_core::customer::Customer;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::lease::{LeaseGranted, LeaseRequest, LeaseView};
 use leaseline_core::phone::E164;
@@ -12,7 +11,7 @@ use leaseline_store::load::customers::CustomersLeases;
 use leaseline_store::record::leases::Phones;
 use leaseline_store::{Patience, StoreError, Tx, Wanted, load, record};
 
-use super::live::LiveLeases;
+use super::remembered::{Customers, Remembered};
 use super::{Terms, distinct, fresh};
 use crate::idempotency::KeyDesk;
 use crate::inbox::{LeaseJob, Verdict};
@@ -23,13 +22,13 @@ pub(super) fn carry_out(
     tx: &mut Tx<'_>,
     jobs: &[LeaseJob],
     keys: &mut KeyDesk,
-    live: &mut LiveLeases,
+    remembered: &mut Remembered,
     terms: Terms,
 ) -> Result<Vec<Option<Verdict<LeaseGranted>>>, StoreError> {
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
-    let mut view = prefetch(tx, jobs, live, terms)?;
+    let mut view = prefetch(tx, jobs, remembered, terms)?;
     let verdicts: Vec<_> = jobs
         .iter()
         .map(|job| {
@@ -39,7 +38,7 @@ pub(super) fn carry_out(
         .collect();
     let granted = fresh(verdicts.iter());
     record::leases::leases(tx, &granted, terms.phones())?;
-    live.granted(&granted);
+    remembered.granted(&granted);
     let held = held_elsewhere(tx, &view, jobs, &verdicts, terms)?;
     let decided = |(verdict, job): (Verdict<_>, &LeaseJob)| {
         let undecided = ran_out(&verdict) && held.contains(&shelf_of(&view, job));
@@ -51,17 +50,15 @@ pub(super) fn carry_out(
 fn prefetch(
     tx: &mut Tx<'_>,
     jobs: &[LeaseJob],
-    live: &mut LiveLeases,
+    remembered: &mut Remembered,
     terms: Terms,
 ) -> Result<LeaseView, StoreError> {
     let requests = || jobs.iter().map(|job| &job.ask.0);
     let ids = distinct(requests().map(|request| request.customer));
-    let customers = load::customers::customers_unchanging(tx, &ids)?;
-    let customers: HashMap<CustomerId, Customer> =
-        customers.into_iter().map(|(id, view)| (id, view.customer)).collect();
+    let customers = remembered.customers(tx, &ids)?;
     let phones = distinct(requests().flat_map(|request| request.party.phones()));
     Ok(LeaseView {
-        live: live.count(tx, &limited(requests(), &customers), terms.now)?,
+        live: remembered.count(tx, &limited(requests(), &customers), terms.now)?,
         max_per_phone: terms.max_leases_per_phone,
         live_by_phone: live_by_phone(tx, requests(), terms)?,
         inventory: load::numbers::in_inventory(tx, &phones)?,
@@ -73,7 +70,7 @@ fn prefetch(
 /// Those of whom it matters how many leases they have.
 fn limited<'a>(
     requests: impl Iterator<Item = &'a LeaseRequest>,
-    customers: &HashMap<CustomerId, Customer>,
+    customers: &Customers,
 ) -> Vec<CustomersLeases> {
     let asked = requests.map(|request| (request.customer, request.party.kind()));
     distinct(asked.filter(|&(id, kind)| {
@@ -99,7 +96,7 @@ fn live_by_phone<'a>(
 fn free<'a>(
     tx: &mut Tx<'_>,
     requests: impl Iterator<Item = &'a LeaseRequest>,
-    customers: &HashMap<CustomerId, Customer>,
+    customers: &Customers,
     terms: Terms,
 ) -> Result<HashMap<Shelf, VecDeque<FreeNumber>>, StoreError> {
     let mut counts: BTreeMap<Shelf, i64> = BTreeMap::new();
@@ -137,5 +134,5 @@ const fn ran_out(verdict: &Verdict<LeaseGranted>) -> bool {
 
 fn shelf_of(view: &LeaseView, job: &LeaseJob) -> Shelf {
     let customer = view.customers.get(&job.ask.0.customer);
-    customer.map_or(Shelf::General, Customer::shelf)
+    customer.map_or(Shelf::General, |customer| customer.shelf())
 }

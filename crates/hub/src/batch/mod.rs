@@ -10,9 +10,9 @@
 pub(crate) mod authorise;
 mod card_fees;
 mod lease;
-pub(crate) mod live;
 mod records;
 mod release;
+pub(crate) mod remembered;
 mod top_up;
 
 use leaseline_core::Timestamp;
@@ -27,7 +27,7 @@ use leaseline_store::record::leases::Phones;
 use leaseline_store::record::records::MOST_AT_ONCE;
 use leaseline_store::{Patience, StoreError, Tx, load};
 
-use self::live::LiveLeases;
+use self::remembered::Remembered;
 use crate::calls::CallLedgers;
 use crate::failure::Failure;
 use crate::idempotency::{Idempotency, KeyDesk, Settled};
@@ -50,8 +50,8 @@ pub(crate) struct Decided {
     records: Vec<Verdict<Vec<Intake>>>,
     authorises: Vec<Verdict<Authorised>>,
     leases: Vec<Option<Verdict<LeaseGranted>>>,
-    /// How many leases are live after it, where somebody wanted to know.
-    live: LiveLeases,
+    /// What is remembered after it.
+    remembered: Remembered,
 }
 
 /// What was decided on those that book.
@@ -94,15 +94,15 @@ impl Batch {
         &self,
         tx: &mut Tx<'_>,
         terms: Terms,
-        live: &LiveLeases,
+        remembered: &mut Remembered,
     ) -> Result<Decided, StoreError> {
-        let mut live = live.next_batch();
+        let mut remembered = remembered.next_batch();
         let mut keys = KeyDesk::open(tx, &self.keys(), terms.answers_since)?;
-        let releases = release::carry_out(tx, &self.releases, &mut keys, &mut live, terms)?;
+        let releases = release::carry_out(tx, &self.releases, &mut keys, &mut remembered, terms)?;
         let (top_ups, records, authorises) = self.book(tx, &mut keys, terms)?;
-        let leases = lease::carry_out(tx, &self.leases, &mut keys, &mut live, terms)?;
+        let leases = lease::carry_out(tx, &self.leases, &mut keys, &mut remembered, terms)?;
         keys.close(tx, terms.now)?;
-        Ok(Decided { releases, top_ups, records, authorises, leases, live })
+        Ok(Decided { releases, top_ups, records, authorises, leases, remembered })
     }
 
     /// All that books: who pays is looked up first, so that the ledgers of all of them are held in
@@ -131,11 +131,11 @@ impl Batch {
         Ok((top_ups, records, authorises))
     }
 
-    /// Tells the callers what was decided, and the writer how many leases are live. Those lease
+    /// Tells the callers what was decided, and the writer what it is to remember. Those lease
     /// requests that met numbers which another process held are handed back: they are not decided
     /// yet.
-    pub(crate) fn answer(self, decided: Decided, live: &mut LiveLeases) -> Vec<LeaseJob> {
-        *live = decided.live;
+    pub(crate) fn answer(self, decided: Decided, remembered: &mut Remembered) -> Vec<LeaseJob> {
+        *remembered = decided.remembered;
         answer_all(self.releases, decided.releases);
         answer_all(self.top_ups, decided.top_ups);
         answer_all(self.records, decided.records);

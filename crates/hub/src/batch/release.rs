@@ -3,7 +3,7 @@
 use leaseline_core::release::{LeaseReleased, ReleaseView};
 use leaseline_store::{StoreError, Tx, load, record};
 
-use super::live::LiveLeases;
+use super::remembered::Remembered;
 use super::{Terms, distinct, fresh};
 use crate::idempotency::KeyDesk;
 use crate::inbox::{ReleaseJob, Verdict};
@@ -12,7 +12,7 @@ pub(super) fn carry_out(
     tx: &mut Tx<'_>,
     jobs: &[ReleaseJob],
     keys: &mut KeyDesk,
-    live: &mut LiveLeases,
+    remembered: &mut Remembered,
     terms: Terms,
 ) -> Result<Vec<Verdict<LeaseReleased>>, StoreError> {
     if jobs.is_empty() {
@@ -26,6 +26,6 @@ pub(super) fn carry_out(
         .collect();
     let released = fresh(verdicts.iter());
     record::leases::releases(tx, &released)?;
-    live.released(&released);
+    remembered.released(&released);
     Ok(verdicts)
 }

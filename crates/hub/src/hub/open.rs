@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Hub, Inner, Settings};
 use crate::accounts;
-use crate::batch::live::LiveLeases;
+use crate::batch::remembered::Remembered;
 use crate::clock::Now;
 use crate::desk::{Desk, Trouble};
 use crate::identity::Identities;
@@ -97,7 +97,7 @@ impl Hub {
             max_leases_per_phone: settings.max_leases_per_phone,
             answers_kept: settings.answers_kept,
             desk,
-            live: LiveLeases::default(),
+            remembered: Remembered::default(),
             unfiled: Unfiled::at_first(),
             left_over: None,
         };

@@ -86,7 +86,7 @@ impl Writer {
             Ok(done)
         })?;
         if errands.iter().take(done).all(|errand| errand.leaves_leases_alone()) {
-            self.live.outlive_batch();
+            self.remembered.outlive_errands();
         }
         Ok(done)
     }

@@ -34,7 +34,7 @@ impl Writer {
         match desk.commit(store, &**ids, now, record::leases::file) {
             Ok(_) => {
                 self.unfiled.0 = 0;
-                self.live.outlive_batch();
+                self.remembered.outlive_batch();
             }
             Err(error) => tracing::warn!(error = %error.told(), "leases are not filed yet"),
         }

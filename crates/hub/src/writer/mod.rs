@@ -15,7 +15,7 @@ use leaseline_store::{Patience, Store, StoreError};
 use tokio::sync::mpsc::Receiver;
 
 pub(crate) use self::filing::Unfiled;
-use crate::batch::live::LiveLeases;
+use crate::batch::remembered::Remembered;
 use crate::batch::{Batch, Decided, Terms};
 use crate::clock::Now;
 use crate::desk::Desk;
@@ -40,7 +40,7 @@ pub(crate) struct Writer {
     pub(crate) max_leases_per_phone: Limit,
     pub(crate) answers_kept: Duration,
     pub(crate) desk: Desk,
-    pub(crate) live: LiveLeases,
+    pub(crate) remembered: Remembered,
     pub(crate) unfiled: Unfiled,
     /// What came while a batch was gathered and did not fit into it.
     pub(crate) left_over: Option<Command>,
@@ -115,7 +115,7 @@ impl Writer {
             Ok(decided) => {
                 meters::batch_committed(batch.len(), began.elapsed());
                 let undecided =
-                    batch.answer(decided, &mut self.live).into_iter().map(Batch::of_lease);
+                    batch.answer(decided, &mut self.remembered).into_iter().map(Batch::of_lease);
                 undecided.for_each(|alone| self.carry_out_alone(alone, began));
             }
             Err(error) => {
@@ -137,7 +137,7 @@ impl Writer {
         }
         match self.try_batch(&batch, Patience::Wait) {
             Ok(decided) => {
-                let undecided = batch.answer(decided, &mut self.live);
+                let undecided = batch.answer(decided, &mut self.remembered);
                 debug_assert!(undecided.is_empty(), "who waits for numbers gets an answer");
             }
             Err(error) => {
@@ -164,7 +164,7 @@ impl Writer {
         let answers_since = now.saturating_sub(self.answers_kept);
         let max_leases_per_phone = self.max_leases_per_phone;
         let terms = Terms { now, answers_since, max_leases_per_phone, patience };
-        let Self { desk, store, ids, live, .. } = self;
-        desk.commit(store, &**ids, now, |tx| batch.decide(tx, terms, live))
+        let Self { desk, store, ids, remembered, .. } = self;
+        desk.commit(store, &**ids, now, |tx| batch.decide(tx, terms, remembered))
     }
 }

@@ -25,9 +25,12 @@ use crate::transaction::Tx;
 pub fn leases(tx: &mut Tx<'_>, ids: &[LeaseId]) -> Result<HashMap<LeaseId, Lease>, StoreError> {
     let names: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     let rows = Rows::new("id").bytes(names.iter().map(|name| name.as_bytes().as_slice()));
-    let rows: Vec<LeaseRow> = Statement::<LeaseSql>::new(LEASES).over(rows).load(tx.connection)?;
+    let mut rows: Vec<(i16, LeaseRow)> =
+        Statement::<(SmallInt, LeaseSql)>::new(LEASES).over(rows).load(tx.connection)?;
+    // As a rule they come in order: SQLite would sort them all the same.
+    rows.sort_by_key(|(position, _)| *position);
     let mut leases: HashMap<_, Lease> = HashMap::with_capacity(ids.len());
-    for row in rows {
+    for (_, row) in rows {
         let id = lease_id(&row.id)?;
         match leases.entry(id) {
             Entry::Occupied(lease) => lease.into_mut().members.push(member(row)?),
@@ -192,12 +195,12 @@ fn phone_count(
 }
 
 const LEASES: &str = "
-    SELECT l.id, l.customer_id, l.kind, l.granted_by, l.granted_at, l.expires_at, l.released_at,
+    SELECT m.position,
+           l.id, l.customer_id, l.kind, l.granted_by, l.granted_at, l.expires_at, l.released_at,
            m.number_id, n.e164, n.shown, m.turn, m.phone_e164, m.phone_sent, m.imsi, m.mcc, m.mnc
     FROM v JOIN leases l ON l.id = v.id
     JOIN lease_members m ON m.lease_id = l.id AND m.phone_e164 > 0
-    JOIN numbers n ON n.id = m.number_id
-    ORDER BY m.position";
+    JOIN numbers n ON n.id = m.number_id";
 
 const LIVE_BY_NUMBER: &str = "
     SELECT v.number, l.id, l.customer_id, l.kind, l.granted_by, l.granted_at, l.expires_at,
@@ -257,8 +260,7 @@ const RELEASABLE: &str = "
     FROM v JOIN leases l ON l.id = v.id
     JOIN lease_members m ON m.lease_id = l.id
     JOIN numbers n ON n.id = m.number_id
-    JOIN pools p ON p.id = n.pool_id
-    ORDER BY m.position";
+    JOIN pools p ON p.id = n.pool_id";
 
 const LIVE_BY_PHONE: &str = "
     SELECT v.customer_id, v.phone, count(l.id)

@@ -11,7 +11,8 @@ use crate::schema::writers;
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
-const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Whoever counts all batches reads the rows of all writers, and each command that writes has one.
+const REMEMBERED: Duration = Duration::from_secs(3_600);
 
 /// Whether a batch may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +51,11 @@ pub fn begin_batch(
     Ok(if note(FIND_BATCH)? == 1 { BatchStart::Committed } else { BatchStart::OutOfOrder })
 }
 
-/// Registers a writer, and forgets those that have been silent for a month. It begins with as many
+/// Registers a writer, and forgets those that have been silent for an hour. It begins with as many
 /// batches as those had, so that all batches together never get fewer; says with how many.
 pub fn register(tx: &mut Tx<'_>, writer: Uuid, now: Timestamp) -> Result<i64, StoreError> {
-    let silent = writers::table.filter(writers::seen_at.lt(now.saturating_sub(MONTH).micros()));
+    let silent =
+        writers::table.filter(writers::seen_at.lt(now.saturating_sub(REMEMBERED).micros()));
     let forgotten: Vec<i64> =
         diesel::delete(silent).returning(writers::batch).get_results(tx.connection)?;
     let batch: i64 = forgotten.iter().map(|batch| batch + 1).sum();
