@@ -2,6 +2,8 @@
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The media type of a request's `Content-Type`, as far as our protocols tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
@@ -28,6 +30,10 @@ impl MediaType {
     }
 
     fn parse(value: &str) -> Self {
+        // What nearly everybody sends, to the letter.
+        if value == FORM {
+            return Self::Form;
+        }
         if !value.bytes().any(|byte| matches!(byte, b';' | b' ' | b'\t')) {
             return Self::of_essence(value);
         }
@@ -37,7 +43,7 @@ impl MediaType {
     }
 
     const fn of_essence(essence: &str) -> Self {
-        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if essence.eq_ignore_ascii_case(FORM) {
             Self::Form
         } else if essence.eq_ignore_ascii_case("application/json") {
             Self::Json
