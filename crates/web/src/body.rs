@@ -1,10 +1,14 @@
 //! Reading a request's body, within a size and a time.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::Limits;
@@ -41,13 +45,28 @@ where
     let read = if declares_more_than(limits.body_bytes, request.headers()) {
         Err(BodyError::TooLarge)
     } else {
-        let whole = timeout(limits.body_timeout, collect(&mut payload, limits.body_bytes));
-        whole.await.unwrap_or(Err(BodyError::TooSlow))
+        in_time(limits.body_timeout, collect(&mut payload, limits.body_bytes)).await
     };
     if read == Err(BodyError::TooLarge) {
         discard(&mut payload, limits).await;
     }
     read
+}
+
+/// What `body` reads, unless it takes longer than `most`. A body that came with its head is there as soon as
+/// the connection has looked once more, and needs no timer.
+async fn in_time(
+    most: Duration,
+    body: impl Future<Output = Result<Bytes, BodyError>>,
+) -> Result<Bytes, BodyError> {
+    let mut body = pin!(body);
+    for _ in 0..2 {
+        if let Some(read) = body.as_mut().now_or_never() {
+            return read;
+        }
+        yield_now().await;
+    }
+    timeout(most, body).await.unwrap_or(Err(BodyError::TooSlow))
 }
 
 fn declares_more_than(most: usize, headers: &HeaderMap) -> bool {
@@ -93,8 +112,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use actix_web::test::TestRequest;
     use futures_util::stream;
     use tokio::time::Instant;

@@ -18,7 +18,7 @@ use actix_web::dev::ServiceRequest;
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::{Limits, Stop};
 
@@ -190,24 +190,32 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Watched<T> {
 }
 
 /// A bound on a wait: it runs from the first time that it is asked to the next time that it is
-/// cleared.
+/// cleared. Its timer stays as it was set for an earlier wait until it goes off: nearly every wait is
+/// over long before, and to set one for each costs more than the wait.
 struct Deadline {
     after: Duration,
-    running: Option<Pin<Box<Sleep>>>,
+    due: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Deadline {
     fn new(after: Duration) -> Self {
-        Self { after, running: None }
+        Self { after, due: None, timer: None }
     }
 
     fn clear(&mut self) {
-        self.running = None;
+        self.due = None;
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let running = self.running.get_or_insert_with(|| Box::pin(sleep(self.after)));
-        ready!(running.as_mut().poll(cx));
-        Poll::Ready(io::ErrorKind::TimedOut.into())
+        let due = *self.due.get_or_insert_with(|| Instant::now() + self.after);
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
+        loop {
+            ready!(timer.as_mut().poll(cx));
+            if timer.deadline() >= due {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            timer.as_mut().reset(due);
+        }
     }
 }
