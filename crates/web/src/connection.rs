@@ -208,7 +208,10 @@ impl Deadline {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let due = *self.due.get_or_insert_with(|| Instant::now() + self.after);
+        // One that lies beyond what a clock can show never comes.
+        let due = self.due.or_else(|| Instant::now().checked_add(self.after));
+        let Some(due) = due else { return Poll::Pending };
+        self.due = Some(due);
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
         loop {
             ready!(timer.as_mut().poll(cx));
@@ -217,5 +220,55 @@ impl Deadline {
             }
             timer.as_mut().reset(due);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::time::advance;
+
+    use super::*;
+
+    const AFTER: Duration = Duration::from_secs(10);
+    const MILLISECOND: Duration = Duration::from_millis(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_runs_from_the_first_question_after_it_was_cleared() {
+        let mut deadline = Deadline::new(AFTER);
+        let is_over = |deadline: &mut Deadline| {
+            poll_fn(|cx| Poll::Ready(deadline.poll(cx).is_ready())).now_or_never()
+        };
+        for _ in 0..3 {
+            assert_eq!(is_over(&mut deadline), Some(false));
+            advance(AFTER - MILLISECOND).await;
+            assert_eq!(is_over(&mut deadline), Some(false));
+            deadline.clear();
+            // Its timer goes off meanwhile.
+            advance(AFTER).await;
+            assert_eq!(is_over(&mut deadline), Some(false));
+            advance(AFTER).await;
+            assert_eq!(is_over(&mut deadline), Some(true));
+            deadline.clear();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_a_deadline_wakes_when_it_comes_and_not_before() {
+        let mut deadline = Deadline::new(AFTER);
+        let begun = Instant::now();
+        let over = poll_fn(|cx| deadline.poll(cx)).await;
+        assert_eq!((over.kind(), begun.elapsed()), (io::ErrorKind::TimedOut, AFTER));
+
+        deadline.clear();
+        let over = poll_fn(|cx| deadline.poll(cx)).await;
+        assert_eq!((over.kind(), begun.elapsed()), (io::ErrorKind::TimedOut, 2 * AFTER));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_beyond_all_clocks_never_comes() {
+        let mut deadline = Deadline::new(Duration::MAX);
+        assert_eq!(poll_fn(|cx| deadline.poll(cx).map(|late| late.kind())).now_or_never(), None);
     }
 }
