@@ -94,7 +94,9 @@ impl Database {
     /// A fresh database on a server, given by a URL without a database name.
     pub fn on_server(server: &str) -> Self {
         let database = Self::on_server_without_tables(server);
-        Hub::migrate(&database.url).expect("an empty database can be migrated");
+        // However long a busy machine takes to let us in: that is not what the tests are about.
+        let patient = format!("{}?connect_timeout=30", database.url);
+        Hub::migrate(&patient).expect("an empty database can be migrated");
         database
     }
 
