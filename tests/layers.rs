@@ -20,7 +20,7 @@ const ROOMS: &[Room] = &[
     room("leaseline-console", Uses::Only(&["leaseline-core", "leaseline-hub", "leaseline-web", PROVISION])),
     room("leaseline-service", Uses::Only(&["leaseline-core", "leaseline-hub", "leaseline-web"])),
     room(PROVISION, Uses::Only(&["leaseline-core", "leaseline-hub"])),
-    room(TESTKIT, Uses::Only(&["leaseline-core", "leaseline-hub"])),
+    room(TESTKIT, Uses::Only(&["leaseline-core", "leaseline-hub", "leaseline-web"])),
     room("leaseline", Uses::Anything),
     room("leaseline-apigate-server", Uses::Anything),
     room("leaseline-mor-server", Uses::Anything),

@@ -1,8 +1,6 @@
 //! Every facade on one hub, over a store that can be told to fail.
 
 use std::cell::Cell;
-use std::net::SocketAddr;
-use std::thread::JoinHandle;
 
 use actix_web::web::ServiceConfig;
 use leaseline_apigate::{NewToken, TokenKey, TokenKeys};
@@ -16,9 +14,8 @@ use leaseline_hub::{Hub, IanaZone};
 use leaseline_provision::{File, apply};
 use leaseline_store::faults::Faults;
 use leaseline_testkit::http::{Answer, Call};
-use leaseline_testkit::{Database, ManualClock, Shop, World, profile, shop_vault};
-use leaseline_web::{Limits, Shell, Stop, shell};
-use tokio::runtime::Runtime;
+use leaseline_testkit::{Database, ManualClock, Served, Shop, World, profile, shop_vault};
+use leaseline_web::Limits;
 
 /// Customer 1, and its account with something of everything.
 const WORLD: &str = r#"
@@ -67,34 +64,25 @@ pub(crate) struct Api {
     /// All but where the writers are.
     pub(crate) tables: Vec<String>,
     nth: Cell<usize>,
-    address: SocketAddr,
-    runtime: Runtime,
-    stop: Stop,
-    server: Option<JoinHandle<()>>,
+    served: Served,
 }
 
 impl Api {
     pub(crate) fn start(database: &Database) -> Self {
         let faults = Faults::of(database.url()).unwrap();
-        let runtime = Runtime::new().unwrap();
-        let inside = runtime.enter();
-        let clock = ManualClock::new();
-        let hub = Hub::open(database.settings(&clock)).unwrap();
-        let stop = Stop::new();
-        let (address, server) = serve(&hub, stop.clone());
-        let world = runtime.block_on(set(hub));
-        drop(inside);
-        let (nth, server) = (Cell::new(0), Some(server));
+        let settings = database.settings(&ManualClock::new());
+        let served = Served::start(settings, &Limits::default(), |hub| routes(&hub));
+        let world = served.block_on(set(served.hub.clone()));
         let tables = database.tables().into_iter().filter(|table| table != "writers").collect();
-        Self { world, faults, tables, nth, address, runtime, stop, server }
+        Self { world, faults, tables, nth: Cell::new(0), served }
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
+        self.served.block_on(future)
     }
 
     pub(crate) fn send(&self, call: &Call) -> Answer {
-        call.send(self.address).expect("the server answers")
+        self.served.send(call)
     }
 
     /// Something that was not there before.
@@ -150,20 +138,8 @@ async fn set(hub: Hub) -> World {
     world
 }
 
-fn serve(hub: &Hub, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
-    let limits = Limits::default();
-    let listener = shell::bind(SocketAddr::from(([127, 0, 0, 1], 0)), &limits).unwrap();
-    let address = listener.local_addr().unwrap();
-    let shell = Shell { workers: Some(1), ..Shell::new(stop) };
-    let routes = routes(hub);
-    let server = std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(shell.serve(vec![listener], routes)).unwrap();
-    });
-    (address, server)
-}
-
 /// As the combined server mounts them.
-fn routes(hub: &Hub) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+fn routes(hub: &Hub) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
     let limits = Limits::default();
     let settings = leaseline_traitel::Settings { limits, trusted_proxies: Default::default() };
     let traitel = leaseline_traitel::routes(hub.clone(), settings);
@@ -198,15 +174,5 @@ fn routes(hub: &Hub) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
         switch(app);
         mor(app);
         apigate(app);
-    }
-}
-
-impl Drop for Api {
-    fn drop(&mut self) {
-        self.stop.ask();
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends in order");
-        }
-        self.runtime.block_on(self.world.hub.close());
     }
 }

@@ -1,20 +1,16 @@
 //! A server of the facade alone, on loopback, with a clock that stands still.
 
-use std::net::SocketAddr;
-use std::thread::JoinHandle;
-
 use leaseline_apigate::{NewToken, Settings, TokenKey, TokenKeys, routes};
 use leaseline_core::Timestamp;
 use leaseline_core::api_user::Role;
 use leaseline_core::customer::{CustomerProfile, Limit};
 use leaseline_core::ids::CustomerId;
 use leaseline_core::region::Region;
+use leaseline_hub::IanaZone;
 use leaseline_hub::operator::NewApiUser;
-use leaseline_hub::{Hub, IanaZone};
 use leaseline_testkit::http::{Answer, Call};
-use leaseline_testkit::{Database, ManualClock, World, databases, profile};
-use leaseline_web::{Limits, Shell, Stop, shell};
-use tokio::runtime::Runtime;
+use leaseline_testkit::{Database, ManualClock, Served, World, profile};
+use leaseline_web::Limits;
 
 pub(crate) const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
 
@@ -23,11 +19,7 @@ pub(crate) struct Api {
     pub(crate) clock: ManualClock,
     pub(crate) world: World,
     pub(crate) tokens: TokenKeys,
-    address: SocketAddr,
-    runtime: Runtime,
-    stop: Stop,
-    server: Option<JoinHandle<()>>,
-    database: Database,
+    served: Served,
 }
 
 /// What a test wants otherwise than usual.
@@ -51,23 +43,16 @@ pub(crate) fn on_both(test: impl Fn(&Api)) {
 
 /// Runs a test on each kind of database, with other settings than usual.
 pub(crate) fn on_both_with(wanted: impl Fn() -> Wanted, test: impl Fn(&Api)) {
-    for database in databases() {
-        let api = Api::start(database, wanted());
-        test(&api);
-        api.database.assert_sound();
-    }
+    leaseline_testkit::on_both(|database| Api::start(database, wanted()), test);
 }
 
 impl Api {
-    fn start(database: Database, wanted: Wanted) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let _inside = runtime.enter();
+    fn start(database: &Database, wanted: Wanted) -> Self {
         let clock = ManualClock::new();
-        let settings = leaseline_hub::Settings {
+        let of_hub = leaseline_hub::Settings {
             max_leases_per_phone: wanted.max_leases_per_phone,
             ..database.settings(&clock)
         };
-        let hub = Hub::open(settings).expect("the database was just made");
         let key = TokenKey::new(None, SECRET.to_vec(), None).expect("long enough");
         let tokens = TokenKeys::new(vec![key], wanted.issuer, wanted.audience);
         let settings = Settings {
@@ -79,15 +64,14 @@ impl Api {
             limits: Limits::default(),
             tokens: tokens.clone(),
         };
-        let stop = Stop::new();
-        let (address, server) = serve(hub.clone(), settings, stop.clone());
-        let world = runtime.block_on(World::new(hub));
-        drop(_inside);
-        Self { clock, world, tokens, address, runtime, stop, server: Some(server), database }
+        let limits = settings.limits;
+        let served = Served::start(of_hub, &limits, |hub| routes(hub, settings));
+        let world = served.block_on(World::new(served.hub.clone()));
+        Self { clock, world, tokens, served }
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
+        self.served.block_on(future)
     }
 
     /// A customer and so many numbers, and the customer's id in text.
@@ -125,7 +109,7 @@ impl Api {
     }
 
     pub(crate) fn send(&self, call: &Call) -> Answer {
-        call.send(self.address).expect("the server answers")
+        self.served.send(call)
     }
 
     /// Posts a form as the administrator; the answer's body, which came with HTTP 200.
@@ -156,28 +140,6 @@ impl Api {
         let form = format!("customer_id={customer}&phone={phone}&expiry_value=1&expiry_unit=hours");
         reference(&self.post("leasesingle/request", &form))
     }
-}
-
-impl Drop for Api {
-    fn drop(&mut self) {
-        self.stop.ask();
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends in order");
-        }
-        self.runtime.block_on(self.world.hub.close());
-    }
-}
-
-fn serve(hub: Hub, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
-    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = shell::bind(anywhere, &settings.limits).expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let shell = Shell { workers: Some(1), ..Shell::new(stop) };
-    let server = std::thread::spawn(move || {
-        let system = actix_web::rt::System::new();
-        system.block_on(shell.serve(vec![listener], routes(hub, settings))).expect("it serves");
-    });
-    (address, server)
 }
 
 /// The reference in a successful answer.

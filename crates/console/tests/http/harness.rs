@@ -1,19 +1,14 @@
 //! A server of the console alone, on loopback, with a clock that stands still.
 
-use std::net::SocketAddr;
-use std::thread::JoinHandle;
-
 use leaseline_console::{Settings, routes};
 use leaseline_core::call::SingleCallerId;
 use leaseline_core::lease::LeaseGranted;
 use leaseline_core::region::Region;
 use leaseline_core::staff::{StaffName, StaffRole};
-use leaseline_hub::Hub;
 use leaseline_hub::staff::{AddStaff, MakeLink, StaffToken};
 use leaseline_testkit::http::{Answer, Call};
-use leaseline_testkit::{Database, ManualClock, World, databases, profile};
-use leaseline_web::{Limits, Shell, Stop, shell};
-use tokio::runtime::Runtime;
+use leaseline_testkit::{Database, ManualClock, Served, World, profile};
+use leaseline_web::Limits;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -22,11 +17,7 @@ pub(crate) struct Site {
     pub(crate) world: World,
     pub(crate) clock: ManualClock,
     pub(crate) granted: LeaseGranted,
-    address: SocketAddr,
-    runtime: Runtime,
-    stop: Stop,
-    server: Option<JoinHandle<()>>,
-    database: Database,
+    served: Served,
 }
 
 /// Somebody who is logged in.
@@ -42,7 +33,7 @@ pub(crate) fn on_both(test: impl Fn(&Site)) {
 
 /// Runs a test on each kind of database, with other settings than usual.
 pub(crate) fn on_both_with(otherwise: impl Fn(&mut Settings), test: impl Fn(&Site)) {
-    for database in databases() {
+    let start = |database: &Database| {
         let mut settings = Settings {
             behind_tls: false,
             trusted_proxies: Default::default(),
@@ -53,37 +44,31 @@ pub(crate) fn on_both_with(otherwise: impl Fn(&mut Settings), test: impl Fn(&Sit
             mor_hashes: None,
         };
         otherwise(&mut settings);
-        let site = Site::start(database, settings);
-        test(&site);
-        site.database.assert_sound();
-    }
+        Site::start(database, settings)
+    };
+    leaseline_testkit::on_both(start, test);
 }
 
 impl Site {
-    fn start(database: Database, settings: Settings) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let inside = runtime.enter();
-        let clock = ManualClock::new();
-        let hub = Hub::open(database.settings(&clock)).expect("the database was just made");
-        let stop = Stop::new();
-        let (address, server) = serve(hub.clone(), settings, stop.clone());
-        let (world, granted) = runtime.block_on(async {
-            let world = World::new(hub).await;
+    fn start(database: &Database, settings: Settings) -> Self {
+        let (clock, limits) = (ManualClock::new(), settings.limits);
+        let served = Served::start(database.settings(&clock), &limits, |hub| routes(hub, settings));
+        let (world, granted) = served.block_on(async {
+            let world = World::new(served.hub.clone()).await;
             world.numbers(3).await;
             let customer = world.customer_with(profile(), 1_000_000).await;
             let granted = world.lease(world.single(customer, "0195730424")).await.unwrap();
             (world, granted)
         });
-        drop(inside);
-        Self { world, clock, granted, address, runtime, stop, server: Some(server), database }
+        Self { world, clock, granted, served }
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
+        self.served.block_on(future)
     }
 
     pub(crate) fn send(&self, call: &Call) -> Answer {
-        call.send(self.address).expect("the server answers")
+        self.served.send(call)
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -155,26 +140,4 @@ impl Browser<'_> {
 pub(crate) fn cookie(answer: &Answer) -> Option<String> {
     let set = answer.header("set-cookie")?;
     Some(set.split(';').next()?.to_owned())
-}
-
-fn serve(hub: Hub, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
-    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = shell::bind(anywhere, &settings.limits).expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let shell = Shell { workers: Some(1), ..Shell::new(stop) };
-    let server = std::thread::spawn(move || {
-        let system = actix_web::rt::System::new();
-        system.block_on(shell.serve(vec![listener], routes(hub, settings))).expect("it serves");
-    });
-    (address, server)
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.stop.ask();
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends without a panic");
-        }
-        self.runtime.block_on(self.world.hub.close());
-    }
 }

@@ -1,25 +1,16 @@
 //! A server of the facade alone, on loopback, with a clock that stands still.
 
-use std::net::SocketAddr;
-use std::thread::JoinHandle;
-
 use leaseline_core::mor_user::MorRole;
-use leaseline_hub::Hub;
 use leaseline_mor::{Method, Settings, hash, routes};
 use leaseline_testkit::http::{Answer, Call};
-use leaseline_testkit::{Database, ManualClock, SHOP_SECRET, Shop, databases, shop_vault};
-use leaseline_web::{Limits, Shell, Stop, shell};
-use tokio::runtime::Runtime;
+use leaseline_testkit::{Database, ManualClock, SHOP_SECRET, Served, Shop, shop_vault};
+use leaseline_web::Limits;
 
 /// The facade on a database of its own, with the administrator `admin`.
 pub(crate) struct Api {
     pub(crate) shop: Shop,
     pub(crate) clock: ManualClock,
-    address: SocketAddr,
-    runtime: Runtime,
-    stop: Stop,
-    server: Option<JoinHandle<()>>,
-    database: Database,
+    served: Served,
 }
 
 /// Runs a test on each kind of database.
@@ -29,7 +20,7 @@ pub(crate) fn on_both(test: impl Fn(&Api)) {
 
 /// Runs a test on each kind of database, with other settings than usual.
 pub(crate) fn on_both_with(otherwise: impl Fn(&mut Settings), test: impl Fn(&Api)) {
-    for database in databases() {
+    let start = |database: &Database| {
         let mut settings = Settings {
             path_prefixes: vec![String::new(), "/billing".into()],
             allow_api: true,
@@ -39,32 +30,26 @@ pub(crate) fn on_both_with(otherwise: impl Fn(&mut Settings), test: impl Fn(&Api
             limits: Limits::default(),
         };
         otherwise(&mut settings);
-        let api = Api::start(database, settings);
-        test(&api);
-        api.database.assert_sound();
-    }
+        Api::start(database, settings)
+    };
+    leaseline_testkit::on_both(start, test);
 }
 
 impl Api {
-    fn start(database: Database, settings: Settings) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let _inside = runtime.enter();
-        let clock = ManualClock::new();
-        let hub = Hub::open(database.settings(&clock)).expect("the database was just made");
-        let stop = Stop::new();
-        let (address, server) = serve(hub.clone(), settings, stop.clone());
-        let shop = runtime.block_on(Shop::open(hub));
-        runtime.block_on(shop.user("admin", MorRole::Admin));
-        drop(_inside);
-        Self { shop, clock, address, runtime, stop, server: Some(server), database }
+    fn start(database: &Database, settings: Settings) -> Self {
+        let (clock, limits) = (ManualClock::new(), settings.limits);
+        let served = Served::start(database.settings(&clock), &limits, |hub| routes(hub, settings));
+        let shop = served.block_on(Shop::open(served.hub.clone()));
+        served.block_on(shop.user("admin", MorRole::Admin));
+        Self { shop, clock, served }
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
+        self.served.block_on(future)
     }
 
     pub(crate) fn send(&self, call: &Call) -> Answer {
-        call.send(self.address).expect("the server answers")
+        self.served.send(call)
     }
 
     /// The body of an answer that came with HTTP 200 and as XML.
@@ -112,28 +97,6 @@ fn hash_of(method: &str, form: &str) -> String {
         pairs.filter(|(known, _)| known == name).map(|(_, value)| value.as_bytes()).next_back()
     };
     hash::hex(hashed.iter().filter_map(value), SHOP_SECRET.as_bytes())
-}
-
-impl Drop for Api {
-    fn drop(&mut self) {
-        self.stop.ask();
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends in order");
-        }
-        self.runtime.block_on(self.shop.hub.close());
-    }
-}
-
-fn serve(hub: Hub, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
-    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = shell::bind(anywhere, &settings.limits).expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let shell = Shell { workers: Some(1), ..Shell::new(stop) };
-    let server = std::thread::spawn(move || {
-        let system = actix_web::rt::System::new();
-        system.block_on(shell.serve(vec![listener], routes(hub, settings))).expect("it serves");
-    });
-    (address, server)
 }
 
 /// What a success without data looks like.

@@ -1,17 +1,12 @@
 //! A server of the interface alone, on loopback, with a clock that stands still.
 
-use std::net::SocketAddr;
-use std::thread::JoinHandle;
-
 use leaseline_core::call::SingleCallerId;
 use leaseline_core::ids::CustomerId;
 use leaseline_core::switch::SwitchChange;
-use leaseline_hub::Hub;
 use leaseline_switch::{Settings, routes};
 use leaseline_testkit::http::{Answer, Call};
-use leaseline_testkit::{Database, ManualClock, World, databases, profile};
-use leaseline_web::{Limits, Shell, Stop, shell};
-use tokio::runtime::Runtime;
+use leaseline_testkit::{Database, ManualClock, Served, World, profile};
+use leaseline_web::Limits;
 
 /// `edge-1:edge-1-secret`.
 pub(crate) const BASIC: &str = "Basic ZWRnZS0xOmVkZ2UtMS1zZWNyZXQ=";
@@ -23,11 +18,7 @@ pub(crate) const DRIVER: &str = "0125740183";
 pub(crate) struct Api {
     pub(crate) world: World,
     pub(crate) clock: ManualClock,
-    address: SocketAddr,
-    runtime: Runtime,
-    stop: Stop,
-    server: Option<JoinHandle<()>>,
-    database: Database,
+    served: Served,
 }
 
 /// Runs a test on each kind of database.
@@ -37,7 +28,7 @@ pub(crate) fn on_both(test: impl Fn(&Api)) {
 
 /// Runs a test on each kind of database, with other settings than usual.
 pub(crate) fn on_both_with(otherwise: impl Fn(&mut Settings), test: impl Fn(&Api)) {
-    for database in databases() {
+    let start = |database: &Database| {
         let mut settings = Settings {
             single_caller_id: SingleCallerId::Caller,
             longest_seconds: Some(7_200),
@@ -45,28 +36,22 @@ pub(crate) fn on_both_with(otherwise: impl Fn(&mut Settings), test: impl Fn(&Api
             limits: Limits { body_bytes: 4 << 20, ..Limits::default() },
         };
         otherwise(&mut settings);
-        let api = Api::start(database, settings);
-        test(&api);
-        api.database.assert_sound();
-    }
+        Api::start(database, settings)
+    };
+    leaseline_testkit::on_both(start, test);
 }
 
 impl Api {
-    fn start(database: Database, settings: Settings) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let inside = runtime.enter();
-        let clock = ManualClock::new();
-        let hub = Hub::open(database.settings(&clock)).expect("the database was just made");
-        let stop = Stop::new();
-        let (address, server) = serve(hub.clone(), settings, stop.clone());
-        let world = runtime.block_on(World::new(hub));
-        runtime.block_on(world.switch("edge-1", "edge-1-secret", SwitchChange::default()));
-        drop(inside);
-        Self { world, clock, address, runtime, stop, server: Some(server), database }
+    fn start(database: &Database, settings: Settings) -> Self {
+        let (clock, limits) = (ManualClock::new(), settings.limits);
+        let served = Served::start(database.settings(&clock), &limits, |hub| routes(hub, settings));
+        let world = served.block_on(World::new(served.hub.clone()));
+        served.block_on(world.switch("edge-1", "edge-1-secret", SwitchChange::default()));
+        Self { world, clock, served }
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
+        self.served.block_on(future)
     }
 
     /// A customer with so much credit that has leased `0388880000` for the driver.
@@ -84,7 +69,7 @@ impl Api {
     }
 
     pub(crate) fn send(&self, call: &Call) -> Answer {
-        call.send(self.address).expect("the server answers")
+        self.served.send(call)
     }
 
     /// Posts JSON as the switch `edge-1`.
@@ -114,26 +99,4 @@ impl Api {
 fn reference(answer: &str) -> Option<String> {
     let (_, after) = answer.split_once("\"ref\":\"")?;
     Some(after.split('"').next()?.to_owned())
-}
-
-impl Drop for Api {
-    fn drop(&mut self) {
-        self.stop.ask();
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends in order");
-        }
-        self.runtime.block_on(self.world.hub.close());
-    }
-}
-
-fn serve(hub: Hub, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
-    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = shell::bind(anywhere, &settings.limits).expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let shell = Shell { workers: Some(1), ..Shell::new(stop) };
-    let server = std::thread::spawn(move || {
-        let system = actix_web::rt::System::new();
-        system.block_on(shell.serve(vec![listener], routes(hub, settings))).expect("it serves");
-    });
-    (address, server)
 }

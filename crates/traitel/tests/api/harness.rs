@@ -1,17 +1,13 @@
 //! A server of the facade alone, on loopback, with a clock that stands still.
 
-use std::net::SocketAddr;
-use std::thread::JoinHandle;
-
 use leaseline_core::region::Region;
 use leaseline_core::throttle::Throttle;
 use leaseline_hub::Hub;
 use leaseline_provision::{File, apply};
 use leaseline_testkit::http::{Answer, Call};
-use leaseline_testkit::{Database, ManualClock, databases};
+use leaseline_testkit::{Database, ManualClock, Served};
 use leaseline_traitel::{Settings, routes};
-use leaseline_web::{Limits, Shell, Stop, shell};
-use tokio::runtime::Runtime;
+use leaseline_web::Limits;
 
 pub(crate) const PATH: &str = "/accountmanager.pl";
 
@@ -91,11 +87,7 @@ rates = [
 pub(crate) struct Api {
     pub(crate) clock: ManualClock,
     pub(crate) hub: Hub,
-    address: SocketAddr,
-    runtime: Runtime,
-    stop: Stop,
-    server: Option<JoinHandle<()>>,
-    database: Database,
+    served: Served,
 }
 
 /// Runs a test on each kind of database.
@@ -105,35 +97,27 @@ pub(crate) fn on_both(test: impl Fn(&Api)) {
 
 /// Runs a test on each kind of database, with another bound on failed logins than usual.
 pub(crate) fn on_both_with(throttle: Throttle, test: impl Fn(&Api)) {
-    for database in databases() {
-        let api = Api::start(database, throttle);
-        test(&api);
-        api.database.assert_sound();
-    }
+    leaseline_testkit::on_both(|database| Api::start(database, throttle), test);
 }
 
 impl Api {
-    fn start(database: Database, throttle: Throttle) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let _inside = runtime.enter();
+    fn start(database: &Database, throttle: Throttle) -> Self {
         let clock = ManualClock::new();
-        let settings = leaseline_hub::Settings { throttle, ..database.settings(&clock) };
-        let hub = Hub::open(settings).expect("the database was just made");
-        runtime.block_on(provision(&hub, WORLD));
+        let of_hub = leaseline_hub::Settings { throttle, ..database.settings(&clock) };
         let trusted_proxies = ["127.0.0.1".parse().expect("a network")].into_iter().collect();
         let settings = Settings { limits: Limits::default(), trusted_proxies };
-        let stop = Stop::new();
-        let (address, server) = serve(hub.clone(), settings, stop.clone());
-        drop(_inside);
-        Self { clock, hub, address, runtime, stop, server: Some(server), database }
+        let limits = settings.limits;
+        let served = Served::start(of_hub, &limits, |hub| routes(hub, settings));
+        served.block_on(provision(&served.hub, WORLD));
+        Self { clock, hub: served.hub.clone(), served }
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
+        self.served.block_on(future)
     }
 
     pub(crate) fn send(&self, call: &Call) -> Answer {
-        call.send(self.address).expect("the server answers")
+        self.served.send(call)
     }
 
     /// The body of an answer that came as every answer does.
@@ -161,16 +145,6 @@ impl Api {
     }
 }
 
-impl Drop for Api {
-    fn drop(&mut self) {
-        self.stop.ask();
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends in order");
-        }
-        self.runtime.block_on(self.hub.close());
-    }
-}
-
 async fn provision(hub: &Hub, text: &str) {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let file = folder.path().join("world.toml");
@@ -178,18 +152,6 @@ async fn provision(hub: &Hub, text: &str) {
     let file = File::read(&file).expect("a sound file");
     let region = Region::by_code("MY").expect("in the table");
     apply(hub, file, &region, |_| {}).await.expect("a sound world");
-}
-
-fn serve(hub: Hub, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
-    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let listener = shell::bind(anywhere, &settings.limits).expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let shell = Shell { workers: Some(1), ..Shell::new(stop) };
-    let server = std::thread::spawn(move || {
-        let system = actix_web::rt::System::new();
-        system.block_on(shell.serve(vec![listener], routes(hub, settings))).expect("it serves");
-    });
-    (address, server)
 }
 
 pub(crate) const DONE: &str = "Ok\n";
