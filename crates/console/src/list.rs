@@ -10,7 +10,7 @@ use crate::layout::{Nav, alert, page as framed, refused_page, with};
 use crate::sheet::{Sheet, file};
 use crate::shown::grouped;
 use crate::trouble::Trouble;
-use crate::visit::{MOST_EXPORTED, PAGE, Visit};
+use crate::visit::{MOST_EXPORTED, Visit};
 
 /// A file looks through the list so often, each time as far as a page does.
 const MOST_WALKS: u32 = 100;
@@ -156,7 +156,7 @@ impl Ways {
             newer: page.newer.as_ref().map(|key| to("", &write(key))),
             older: page.older.as_ref().map(|key| to(&write(key), "")),
             is_backwards: visit.asked("before").is_none() && visit.asked("after").is_some(),
-            is_short: page.lines.len() < usize::try_from(PAGE).unwrap_or(usize::MAX),
+            is_short: !visit.is_full(&page.lines),
         }
     }
 

@@ -100,6 +100,16 @@ impl Visit {
         if self.wants_csv() { MOST_EXPORTED } else { PAGE }
     }
 
+    /// Whether there is as much as was asked for, and so maybe more.
+    pub(crate) fn is_full<T>(&self, lines: &[T]) -> bool {
+        u32::try_from(lines.len()).is_ok_and(|count| count >= self.rows())
+    }
+
+    /// The last of the lines, if maybe more come after it.
+    pub(crate) fn last_of_many<'a, T>(&self, lines: &'a [T]) -> Option<&'a T> {
+        lines.last().filter(|_| self.is_full(lines))
+    }
+
     /// The value of the hidden field that every form has.
     pub(crate) fn form_token(&self) -> String {
         self.token.form_token()

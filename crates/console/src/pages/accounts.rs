@@ -20,10 +20,8 @@ use crate::visit::Visit;
 pub(crate) async fn list(visit: Visit) -> Answer {
     visit.needs(Duty::Look)?;
     let after = visit.asked("after").and_then(account_id);
-    let limit = visit.rows();
-    let found = visit.hub().accounts(after, limit).await?;
-    let is_full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found.last().filter(|_| is_full).map(|account| account.id.to_string());
+    let found = visit.hub().accounts(after, visit.rows()).await?;
+    let next = visit.last_of_many(&found).map(|account| account.id.to_string());
     let columns = vec![
         Column::Text("User"),
         Column::Text("State"),

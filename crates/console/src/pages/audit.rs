@@ -13,10 +13,8 @@ use crate::visit::Visit;
 pub(crate) async fn list(visit: Visit) -> Answer {
     visit.needs(Duty::ReadAudit)?;
     let before = visit.asked("before").and_then(|id| AuditId::new(id.parse().ok()?));
-    let limit = visit.rows();
-    let found = visit.hub().audit(before, limit).await?;
-    let is_full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found.last().filter(|_| is_full).map(|entry| entry.id.to_string());
+    let found = visit.hub().audit(before, visit.rows()).await?;
+    let next = visit.last_of_many(&found).map(|entry| entry.id.to_string());
     let columns = vec![
         Column::Text("Time"),
         Column::Text("Who"),

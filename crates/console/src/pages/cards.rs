@@ -55,10 +55,8 @@ pub(crate) async fn group(visit: Visit, id: Path<String>) -> Answer {
     let found = visit.hub().card_groups(&MorCaller::onlooker(), Some(id)).await?;
     let line = found.first().ok_or(Trouble::NotFound)?;
     let after = visit.asked("after").and_then(|id| CardId::new(id.parse().ok()?));
-    let limit = visit.rows();
-    let cards = visit.hub().cards_of_group(id, after, limit).await?;
-    let is_full = cards.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = cards.last().filter(|_| is_full).map(|card| card.id.to_string());
+    let cards = visit.hub().cards_of_group(id, after, visit.rows()).await?;
+    let next = visit.last_of_many(&cards).map(|card| card.id.to_string());
     let sheet = card_sheet(&cards);
     if let Some(file) = file(&visit, &[&sheet]) {
         return Ok(file);

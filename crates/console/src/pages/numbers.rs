@@ -43,7 +43,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let state = STATES.iter().find(|(name, _)| Some(*name) == state).map(|(_, state)| *state);
     let after = visit.asked("after").and_then(|id| NumberId::new(id.parse().ok()?));
     let found = find(&visit, NumberFilter { pool, state, after }).await?;
-    let is_short = found.lines.len() < usize::try_from(visit.rows()).unwrap_or(usize::MAX);
+    let is_short = !visit.is_full(&found.lines);
     let next = found.next.map(|id| id.to_string());
     let sheet = sheet().rows(found.lines.iter().map(row));
     let pools = visit.hub().pools_now().await?;

@@ -35,10 +35,8 @@ const TITLE: &str = "Customers";
 pub(crate) async fn list(visit: Visit) -> Answer {
     visit.needs(Duty::Look)?;
     let after = visit.asked("after").and_then(customer_id);
-    let limit = visit.rows();
-    let found = visit.hub().customers(after, limit).await?;
-    let is_full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found.last().filter(|_| is_full).map(|view| view.customer.id.to_string());
+    let found = visit.hub().customers(after, visit.rows()).await?;
+    let next = visit.last_of_many(&found).map(|view| view.customer.id.to_string());
     let columns = vec![
         Column::Text("Customer"),
         Column::Text("Name"),
@@ -131,20 +129,14 @@ impl Known {
 
     /// Where the ledger goes on.
     fn older(&self, visit: &Visit) -> Option<String> {
-        let is_full = is_full(&self.entries, visit);
-        let last = self.entries.last().filter(|entry| is_full && entry.seq > 1);
+        let last = visit.last_of_many(&self.entries).filter(|entry| entry.seq > 1);
         last.map(|entry| entry.seq.to_string())
     }
 
     /// Where the list of reserved numbers goes on.
     fn further(&self, visit: &Visit) -> Option<String> {
-        let last = self.reserved.last().filter(|_| is_full(&self.reserved, visit));
-        last.map(|line| line.id.to_string())
+        visit.last_of_many(&self.reserved).map(|line| line.id.to_string())
     }
-}
-
-fn is_full<T>(lines: &[T], visit: &Visit) -> bool {
-    lines.len() == usize::try_from(visit.rows()).unwrap_or(usize::MAX)
 }
 
 pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
