@@ -13,6 +13,7 @@ use leaseline_store::record::writers::BatchStart;
 use leaseline_store::{Session, Store, StoreError, Tx, WriteError, record};
 use uuid::Uuid;
 
+use crate::contention::Contention;
 use crate::ids::Ids;
 use crate::meters;
 
@@ -24,6 +25,7 @@ pub(crate) struct Desk {
     session: Option<Session>,
     place: Option<Place>,
     trouble: Trouble,
+    contention: Contention,
 }
 
 /// Whether the last that was to be committed was not, for a reason that the next may meet as well: to be
@@ -40,7 +42,7 @@ impl Trouble {
     fn note<T>(&self, done: &Result<T, StoreError>) {
         match done {
             Ok(_) => self.0.store(false, Ordering::Relaxed),
-            Err(StoreError::Busy(_) | StoreError::KeyTaken) => {}
+            Err(StoreError::Busy(_) | StoreError::GivenUp | StoreError::KeyTaken) => {}
             Err(_) => self.0.store(true, Ordering::Relaxed),
         }
     }
@@ -67,8 +69,13 @@ enum Attempt<T> {
 
 impl Desk {
     /// Of a writer whose troubles can be seen from elsewhere.
-    pub(crate) fn watched(trouble: Trouble) -> Self {
-        Self { trouble, ..Self::default() }
+    pub(crate) fn watched(trouble: Trouble, contention: Contention) -> Self {
+        Self { trouble, contention, ..Self::default() }
+    }
+
+    /// What those look at who wait for the writer.
+    pub(crate) fn contention(&self) -> Contention {
+        self.contention.clone()
     }
 
     /// Runs `work` in a transaction and sees to it that it is committed once, or not at all.
@@ -85,6 +92,7 @@ impl Desk {
     ) -> Result<T, StoreError> {
         let done = self.commit_once(store, ids, now, work);
         self.trouble.note(&done);
+        self.contention.note(&done);
         done
     }
 

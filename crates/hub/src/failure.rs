@@ -26,7 +26,7 @@ impl Failure {
     /// the failure is handled.
     pub(crate) const fn of(error: &StoreError) -> Self {
         match error {
-            StoreError::Busy(_) | StoreError::KeyTaken => Self::Locked,
+            StoreError::Busy(_) | StoreError::GivenUp | StoreError::KeyTaken => Self::Locked,
             StoreError::Unreachable(_)
             | StoreError::NoReader
             | StoreError::Failed(_)

@@ -12,6 +12,7 @@ pub mod cards;
 mod census;
 mod check;
 mod clock;
+mod contention;
 mod desk;
 mod digits;
 mod errand;

@@ -132,6 +132,20 @@ impl Hub {
         self.recent_logins().write(login.key.clone());
         Ok(())
     }
+
+    /// The same, but nobody waits for it: where somebody logged in from is a help against the next
+    /// flood, not a condition.
+    pub fn remember_login(&self, login: &Login) {
+        if self.recent_logins().is_written(&login.key) {
+            return;
+        }
+        let (hub, login) = (self.clone(), login.clone());
+        tokio::spawn(async move {
+            if let Err(failure) = hub.login_succeeded(&login).await {
+                tracing::warn!(%failure, "a login was not written down");
+            }
+        });
+    }
 }
 
 impl Request for LoginHeldOff {

@@ -116,7 +116,7 @@ pub(crate) fn commit_unknown() {
 /// A caller, or a batch of them, hears that the store failed.
 pub(crate) fn store_failed(error: &StoreError) {
     let reason = match error {
-        StoreError::Busy(_) | StoreError::KeyTaken => "locked",
+        StoreError::Busy(_) | StoreError::GivenUp | StoreError::KeyTaken => "locked",
         StoreError::Unreachable(_)
         | StoreError::NoReader
         | StoreError::Failed(_)

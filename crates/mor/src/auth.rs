@@ -38,8 +38,7 @@ pub(crate) async fn prove(
         hub.login_failed(&login).await?;
         return Err(INCORRECT_HASH.into());
     }
-    // That it was not written down is no reason to turn away who has proved himself.
-    let _ = hub.login_succeeded(&login).await;
+    hub.remember_login(&login);
     hub.count_user(Realm::Mor, &username)?;
     if method.is_of_calling_cards() && !identity.user.profile.calling_cards {
         return Err(NOT_AUTHORIZED.into());

@@ -23,6 +23,10 @@ pub enum StoreError {
         /// The table it is in.
         table: &'static str,
     },
+    /// Somebody gave up while another transaction held what we needed, and is told that nothing was done
+    /// for him: so it must not be.
+    #[error("somebody gave up while the database was locked")]
+    GivenUp,
     /// Another process answered under the same idempotency key meanwhile.
     #[error("an idempotency key was used by another process meanwhile")]
     KeyTaken,
@@ -69,6 +73,7 @@ impl StoreError {
             self,
             Self::Busy(_)
                 | Self::Corrupt { .. }
+                | Self::GivenUp
                 | Self::KeyTaken
                 | Self::Failed(Error::DatabaseError(
                     UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation,

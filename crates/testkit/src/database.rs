@@ -12,7 +12,8 @@ use leaseline_hub::{Hub, Settings};
 use tempfile::TempDir;
 
 use crate::clock::ManualClock;
-use crate::server::{output_of, psql};
+use crate::lock::{self, Lock};
+use crate::server::{output_of, program, psql};
 
 /// Where tests find a PostgreSQL server: a URL without a database name, or `none`.
 const POSTGRES: &str = "LEASELINE_TEST_POSTGRES";
@@ -227,6 +228,23 @@ impl Database {
         let mut rows: Vec<_> = rows.lines().map(str::to_owned).collect();
         rows.sort_unstable();
         rows
+    }
+
+    /// Keeps all who write to it away.
+    ///
+    /// # Panics
+    /// As [`Database::rows`].
+    pub fn lock(&self) -> Lock {
+        match self.url.strip_prefix("sqlite://") {
+            Some(file) => {
+                Lock::taken(Command::new("sqlite3").args(["-batch", file]), lock::ON_SQLITE)
+            }
+            None => {
+                let mut shell = Command::new(program("psql"));
+                let shell = shell.args(["--no-psqlrc", "--quiet", &self.url]);
+                Lock::taken(shell, lock::ON_POSTGRES)
+            }
+        }
     }
 
     /// Asserts that what the database holds fits together.

@@ -71,7 +71,7 @@ pub(crate) fn output_of(command: &mut Command) -> String {
 }
 
 /// A client program: beside the server's where it is there, else wherever the shell finds it.
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let beside = binaries().join(name);
     if beside.exists() { beside } else { name.into() }
 }

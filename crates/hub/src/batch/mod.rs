@@ -198,6 +198,15 @@ impl Batch {
         self.leases.retain(|job| !job.is_abandoned());
     }
 
+    /// Whether somebody has given up.
+    pub(crate) fn has_abandoned(&self) -> bool {
+        self.releases.iter().any(Job::is_abandoned)
+            || self.top_ups.iter().any(Job::is_abandoned)
+            || self.records.iter().any(Job::is_abandoned)
+            || self.authorises.iter().any(Job::is_abandoned)
+            || self.leases.iter().any(Job::is_abandoned)
+    }
+
     fn keys(&self) -> Vec<&KeyOwner> {
         let releases = self.releases.iter().filter_map(|job| job.key.as_ref());
         let top_ups = self.top_ups.iter().filter_map(|job| job.key.as_ref());

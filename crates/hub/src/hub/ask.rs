@@ -74,7 +74,7 @@ impl Hub {
         let (reply, answered) = oneshot::channel();
         let command = request.into_command(Way { key, reply }, &*self.0.ids);
         self.send(command, Entry::IfThereIsRoom)?;
-        heard(timeout(patience, answered).await)
+        self.hear(answered, patience).await
     }
 
     /// Asks for what must be done however much else waits, which is one thing at a time.
@@ -82,7 +82,25 @@ impl Hub {
         let (reply, answered) = oneshot::channel();
         let command = request.into_command(Way { key: None, reply }, &*self.0.ids);
         self.send(command, Entry::Regardless)?;
-        heard(timeout(OPERATORS_PATIENCE, answered).await)
+        self.hear(answered, OPERATORS_PATIENCE).await
+    }
+
+    /// Waits for an answer, and gives up in the end. Whoever waited for somebody else's lock hears so,
+    /// also where it was not his own request that met it.
+    async fn hear<O>(
+        &self,
+        mut answered: oneshot::Receiver<Answer<O>>,
+        patience: Duration,
+    ) -> Answer<O> {
+        if let Ok(heard) = timeout(patience, &mut answered).await {
+            return heard.unwrap_or(Err(Failure::Unavailable));
+        }
+        answered.close();
+        match answered.try_recv() {
+            Ok(in_the_last_moment) => in_the_last_moment,
+            Err(_) if self.0.contention.kept_away() => Err(Failure::Locked),
+            Err(_) => Err(Failure::Unavailable),
+        }
     }
 
     fn send(&self, command: Command, entry: Entry) -> Result<(), Failure> {
@@ -108,13 +126,6 @@ enum Entry {
     IfThereIsRoom,
     /// As long as the inbox has a place.
     Regardless,
-}
-
-fn heard<O, E, G>(answered: Result<Result<Answer<O>, E>, G>) -> Answer<O> {
-    match answered {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) | Err(_) => Err(Failure::Unavailable),
-    }
 }
 
 fn overloaded() -> Failure {

@@ -21,6 +21,7 @@ pub use self::open::{OpenError, Schema};
 pub use self::settings::Settings;
 use crate::accounts;
 use crate::clock::Now;
+use crate::contention::Contention;
 use crate::desk::Trouble;
 use crate::digits::Digits;
 use crate::identity::Identities;
@@ -61,6 +62,7 @@ struct Inner {
     inbox: Mutex<Option<mpsc::Sender<Command>>>,
     room: Arc<InboxRoom>,
     trouble: Trouble,
+    contention: Contention,
     readers: Readers,
     lanes: Lanes,
     identities: Identities,

@@ -12,6 +12,7 @@ use super::{Hub, Inner, Settings};
 use crate::accounts;
 use crate::batch::remembered::Remembered;
 use crate::clock::Now;
+use crate::contention::Contention;
 use crate::desk::{Desk, Trouble};
 use crate::identity::Identities;
 use crate::ids::Ids;
@@ -83,7 +84,8 @@ impl Hub {
         let (sender, receiver) = mpsc::channel(settings.inbox);
         let room = Arc::new(InboxRoom::new(settings.inbox));
         let trouble = Trouble::default();
-        let mut desk = Desk::watched(trouble.clone());
+        let contention = Contention::default();
+        let mut desk = Desk::watched(trouble.clone(), contention.clone());
         if settings.max_leases_per_phone.is_set() {
             count_phones(&mut desk, &store, &*settings.ids, now.now())?;
         }
@@ -110,6 +112,7 @@ impl Hub {
             inbox: Mutex::new(Some(sender)),
             room,
             trouble,
+            contention,
             readers,
             lanes: Lanes::default(),
             identities: Identities::default(),

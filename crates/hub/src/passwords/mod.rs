@@ -108,7 +108,7 @@ impl Hub {
         let proof = stored.map(|stored| self.passwords().proof(stored, given));
         let is_right = proof.is_some_and(|proof| self.passwords().recalls(&proof));
         if is_right && self.may_log_in(login).await? {
-            self.remember_login(login).await;
+            self.remember_login(login);
             return Ok(true);
         }
         // Whoever waits for a turn is judged when it comes: a flood of guesses that were sent at
@@ -122,7 +122,7 @@ impl Hub {
         }
         let logged_in = self.verify(stored, given).await?;
         if logged_in {
-            self.remember_login(login).await;
+            self.remember_login(login);
         } else {
             self.login_failed(login).await?;
         }
@@ -157,13 +157,6 @@ impl Hub {
             self.passwords().remember(proof, since);
         }
         Ok(is_right)
-    }
-
-    /// Where somebody logged in from is a help against the next flood, not a condition.
-    async fn remember_login(&self, login: &Login) {
-        if let Err(failure) = self.login_succeeded(login).await {
-            tracing::warn!(%failure, "a login was not written down");
-        }
     }
 }
 

@@ -32,6 +32,7 @@ impl Writer {
         let (count, began) = (errands.len(), Instant::now());
         let most = if self.store.writes_alone() { count } else { 1 };
         while !errands.is_empty() {
+            errands.retain(|errand| !errand.is_abandoned());
             let later = errands.split_off(most.min(errands.len()));
             let left = self.run_together(errands);
             errands = left.into_iter().chain(later).collect();
@@ -51,7 +52,7 @@ impl Writer {
             Err(error) if self.may_replay(&error, count) => {
                 meters::batch_replayed();
                 tracing::warn!(error = %error.told(), size = count, "errands are run again");
-                for errand in errands {
+                for errand in errands.into_iter().filter(|errand| !errand.is_abandoned()) {
                     let is_late = count > 1 && began.elapsed() > BATCH_DEADLINE;
                     if is_late { errand.fail(Failure::Locked) } else { self.run_alone(errand) }
                 }
@@ -74,6 +75,7 @@ impl Writer {
         let now = self.now.now();
         let answers_since = now.saturating_sub(self.answers_kept);
         let Self { desk, store, ids, .. } = self;
+        let contention = desk.contention();
         let done = desk.commit(store, &**ids, now, |tx| {
             let (mut done, began) = (0, Instant::now());
             for errand in &mut *errands {
@@ -83,6 +85,8 @@ impl Writer {
                     break;
                 }
             }
+            let ran = &errands[..done];
+            contention.before_commit(|| ran.iter().any(|errand| errand.is_abandoned()))?;
             Ok(done)
         })?;
         if errands.iter().take(done).all(|errand| errand.leaves_leases_alone()) {

@@ -131,7 +131,11 @@ impl Writer {
     }
 
     /// One request by itself: what failed in company must not drag its neighbours along.
-    fn carry_out_alone(&mut self, batch: Batch, began: Instant) {
+    fn carry_out_alone(&mut self, mut batch: Batch, began: Instant) {
+        batch.drop_abandoned();
+        if batch.len() == 0 {
+            return;
+        }
         if began.elapsed() > BATCH_DEADLINE {
             return batch.fail(Failure::Locked);
         }
@@ -153,7 +157,7 @@ impl Writer {
     fn may_replay(&mut self, error: &StoreError, size: usize) -> bool {
         let in_vain = match error {
             StoreError::UnknownCommit(_) => true,
-            StoreError::Busy(_) => size == 1,
+            StoreError::Busy(_) | StoreError::GivenUp => size == 1,
             _ => false,
         };
         !in_vain && self.desk.is_connected(&self.store)
@@ -165,6 +169,11 @@ impl Writer {
         let max_leases_per_phone = self.max_leases_per_phone;
         let terms = Terms { now, answers_since, max_leases_per_phone, patience };
         let Self { desk, store, ids, remembered, .. } = self;
-        desk.commit(store, &**ids, now, |tx| batch.decide(tx, terms, remembered))
+        let contention = desk.contention();
+        desk.commit(store, &**ids, now, |tx| {
+            let decided = batch.decide(tx, terms, remembered)?;
+            contention.before_commit(|| batch.has_abandoned())?;
+            Ok(decided)
+        })
     }
 }
