@@ -87,7 +87,7 @@ async fn a_lease_outlives_the_block_of_its_number() {
 async fn an_unblocked_number_is_where_it_belongs() {
     for database in databases() {
         let world = World::new(database.hub(&ManualClock::new())).await;
-        let numbers = world.numbers(2).await;
+        let numbers = world.numbers(3).await;
         let customer =
             world.customer(CustomerProfile { max_reserved: limit(2), ..profile() }).await;
         world.reserve(customer, 2).await.unwrap();
@@ -101,6 +101,11 @@ async fn an_unblocked_number_is_where_it_belongs() {
         assert_eq!(line.reserved_for, Some(customer));
         let full = Failure::Refused(Refusal::ReserveLimitReached);
         assert_eq!(world.reserve(customer, 1).await, Err(full));
+        // A reserve of which nothing can be had is one all the same.
+        block(&world, &numbers[1]).await;
+        assert!(world.view(customer).await.customer.has_reserve);
+        let none = Failure::Refused(Refusal::NoFreeNumber);
+        assert_eq!(world.lease(world.single(customer, PHONE)).await, Err(none));
         assert_eq!(world.hub.unreserve(customer, None).await.unwrap().numbers.len(), 2);
         let (line, _) = unblock(&world, &numbers[0]).await;
         assert_eq!((line.state, line.reserved_for), (NumberState::Free, None));

@@ -180,8 +180,8 @@ const LIVE_BY_KIND: &str = "
         AND l.released_at IS NULL AND l.expires_at > {}) live
     GROUP BY kind";
 
-// Not EXISTS, for which PostgreSQL reads the whole table where most numbers are on one shelf: an
-// order that is the index's keeps it to the index.
+// Not EXISTS, for which PostgreSQL may read a whole table: an order that is the index's keeps it to the
+// index. A number that is reserved and blocked is on no shelf, and reserved all the same.
 const CUSTOMERS: &str = "
     SELECT c.id, c.ledger_id, c.first_name, c.last_name, c.status, c.charge_method,
            c.max_reserved, c.allowed_prefixes, c.created_at, c.suspended_at,
@@ -189,8 +189,9 @@ const CUSTOMERS: &str = "
            one.enabled, one.charge_block, one.charge_rate, one.max_leases,
            two.enabled, two.charge_block, two.charge_rate, two.max_leases,
            l.balance,
-           CASE WHEN (SELECT n.id FROM numbers n WHERE n.shelf = c.id
-                      ORDER BY n.free_from, n.id LIMIT 1) IS NULL THEN 0 ELSE 1 END
+           CASE WHEN (SELECT r.id FROM reservations r
+                      WHERE r.customer_id = c.id AND r.unreserved_at IS NULL
+                      ORDER BY r.customer_id, r.id LIMIT 1) IS NULL THEN 0 ELSE 1 END
     FROM v JOIN customers c ON c.id = v.id
     JOIN customer_services one ON one.customer_id = c.id AND one.kind = 1
     JOIN customer_services two ON two.customer_id = c.id AND two.kind = 2
