@@ -9,6 +9,8 @@ use leaseline_core::Timestamp;
 use leaseline_store::load::idempotency::{KeyHolder, KeyOwner, StoredAnswer};
 use leaseline_store::{StoreError, Tx, load, record};
 
+use crate::failure::Failure;
+use crate::hub::Hub;
 use crate::inbox::Verdict;
 
 /// The key of a request, and how its answer will read.
@@ -49,6 +51,27 @@ impl<O> Idempotency<O> {
 impl<O> fmt::Debug for Idempotency<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Idempotency").field(&self.owner).finish()
+    }
+}
+
+impl Hub {
+    /// The answer that the same request had under its key, if it was carried out before: for whoever
+    /// finds a request wrong that may have been right then.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn answered_before<O>(
+        &self,
+        key: &Idempotency<O>,
+    ) -> Result<Option<String>, Failure> {
+        let since = self.now().saturating_sub(self.answers_kept());
+        let (owner, fingerprint) = (key.owner.clone(), key.fingerprint.clone());
+        let stored = self.read(move |tx| {
+            let mut answers = load::idempotency::answers(tx, &[&owner], since)?;
+            Ok(answers.remove(&owner))
+        });
+        let same = stored.await?.filter(|stored| stored.fingerprint == fingerprint);
+        Ok(same.map(|stored| stored.answer))
     }
 }
 

@@ -85,14 +85,25 @@ impl Call<'_> {
         }
     }
 
-    /// The group's id is not in the body, so it is what is kept for who repeats the request.
+    /// The group's id is not in the body, so it is what is kept for who repeats the request. What was
+    /// right when it was first sent need not be so any more: it may have named an end that is over.
     async fn create_group(self) -> Result<Reply, Trouble> {
         let named = from_wire::references(self.sent);
         let found = self.hub.card_references(&self.caller, named).await?;
-        let new = from_wire::group(self.caller, self.sent, &found, self.hub.now())?;
-        let id = self.settle(new, CardGroupId::to_string).await?;
+        let id = match from_wire::group(self.caller, self.sent, &found, self.hub.now()) {
+            Ok(new) => self.settle(new, CardGroupId::to_string).await?,
+            Err(wrong) => self.answered_before().await?.ok_or(wrong)?,
+        };
         let id = id.parse().ok().and_then(CardGroupId::new);
         id.map(Reply::group_created).ok_or(Trouble::Hub(Failure::Unavailable))
+    }
+
+    /// The answer that the same request had before under its key, if it has a sound one.
+    async fn answered_before(&self) -> Result<Option<String>, Trouble> {
+        let (headers, user) = (self.request.headers(), self.caller.user());
+        let key = key::of(headers, user, self.method, self.sent, |(): &()| String::new());
+        let Ok(Some(key)) = key else { return Ok(None) };
+        Ok(self.hub.answered_before(&key).await?)
     }
 
     async fn groups(self) -> Result<Reply, Trouble> {

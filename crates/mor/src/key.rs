@@ -13,9 +13,6 @@ const NAME: &str = "Idempotency-Key";
 const LONGEST: usize = 255;
 const MALFORMED: Said = Said("Idempotency key is incorrect format");
 
-/// Parameters that say who asks, not what for.
-const WHO: [&[u8]; 3] = [b"u", b"p", b"hash"];
-
 /// The request's key, if it has one and the method changes something: 1 to 255 visible ASCII
 /// characters, once. `answer` writes what is kept.
 pub(crate) fn of<O>(
@@ -31,15 +28,17 @@ pub(crate) fn of<O>(
     let visible = first.as_bytes().iter().all(u8::is_ascii_graphic);
     let sound = visible && (1..=LONGEST).contains(&first.len()) && given.next().is_none();
     let text = first.to_str().ok().filter(|_| sound).ok_or(MALFORMED)?.to_owned();
-    Ok(Some(Idempotency::new(user, operation, text, fingerprint(parameters), answer)))
+    let fingerprint = fingerprint(method, parameters);
+    Ok(Some(Idempotency::new(user, operation, text, fingerprint, answer)))
 }
 
-/// A digest of the parameters, an empty one being the same as none. Lengths keep one value from
-/// running into the next.
-fn fingerprint(parameters: &Parameters) -> Vec<u8> {
+/// A digest of the method's parameters, an empty one being the same as none. Lengths keep one value
+/// from running into the next.
+fn fingerprint(method: Method, parameters: &Parameters) -> Vec<u8> {
     let mut digest = Sha256::new();
     for (name, value) in parameters.sorted() {
-        if WHO.contains(&name) || value.is_empty() {
+        let is_known = method.parameters().iter().any(|known| known.as_bytes() == name);
+        if !is_known || value.is_empty() {
             continue;
         }
         for part in [name, value] {

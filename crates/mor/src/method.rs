@@ -68,6 +68,63 @@ impl Method {
         }
     }
 
+    /// Every parameter that means something to it, but for those that say who asks.
+    pub(crate) const fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Self::GroupCreate => &[
+                "name",
+                "use_external_function",
+                "allow_loss_calls",
+                "tell_cents",
+                "solo_pinless",
+                "disable_voucher",
+                "callerid_leave",
+                "tell_balance_in_currency",
+                "disable_topup_from_cards_with_cid",
+                "date_from",
+                "date_till",
+                "tariff_id",
+                "lcr_id",
+                "location_id",
+                "tax_id",
+                "currency",
+                "price_with_vat",
+                "setup_fee",
+                "daily_charge",
+                "ghost_min_perc",
+                "ghost_balance_perc",
+                "number_length",
+                "pin_length",
+                "valid_after_first_use",
+                "description",
+            ],
+            Self::CardsCreate => &[
+                "card_group_id",
+                "cards_from",
+                "cards_till",
+                "batch_number",
+                "min_balance",
+                "distributor_id",
+                "language",
+            ],
+            Self::CardSell => &["email", "id", "quantity", "currency"],
+            Self::CardsGet => &[
+                "number",
+                "name",
+                "pin",
+                "batch_number",
+                "min_balance",
+                "max_balance",
+                "callerid",
+                "language",
+                "sold",
+            ],
+            Self::GroupsGet => &["cc_group_id"],
+            Self::BalanceGet => &["user_id"],
+            Self::VersionGet => &[],
+        }
+    }
+
     /// Whether it is only for those with the right to calling cards.
     pub(crate) const fn is_of_calling_cards(self) -> bool {
         match self {

@@ -61,6 +61,7 @@ fn is_readable(parameter: &str) -> bool {
     let charset = unquoted(value.trim());
     !name.trim().eq_ignore_ascii_case("charset")
         || charset.eq_ignore_ascii_case("utf-8")
+        || charset.eq_ignore_ascii_case("utf8")
         || charset.eq_ignore_ascii_case("us-ascii")
 }
 
@@ -105,6 +106,7 @@ mod tests {
         check(&[b"application/x-www-form-urlencoded"], Form);
         check(&[b" Application/X-WWW-Form-URLEncoded ; a=b"], Form);
         check(&[b"application/x-www-form-urlencoded;charset=UTF-8"], Form);
+        check(&[b"application/x-www-form-urlencoded;charset=utf8"], Form);
         check(&[b"application/x-www-form-urlencoded; Charset=\"us-ascii\""], Form);
         check(&[b"application/x-www-form-urlencoded; charset"], Form);
         check(&[b"application/x-www-form-urlencoded;"], Form);

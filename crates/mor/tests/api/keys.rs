@@ -1,5 +1,8 @@
 //! Idempotency keys.
 
+use std::time::Duration;
+
+use leaseline_hub::Clock;
 use leaseline_testkit::http::{Answer, Call};
 
 use crate::harness::{Api, error, on_both, signed, success};
@@ -26,11 +29,36 @@ fn a_repeated_request_is_answered_the_same_and_carried_out_once() {
             };
             assert_eq!(told(&first), told(&again), "{method}");
             assert!(!first.body.contains("<error>"), "{}", first.body);
-            let other = keyed(api, &["k"], method, &format!("{form}&x=y"));
+            let unknown = keyed(api, &["k"], method, &format!("{form}&x=y"));
+            assert_eq!(told(&first), told(&unknown), "{method}");
+            let more = match method {
+                "cc_group_create" => "&tell_cents=1",
+                "calling_cards_create" => "&language=ms",
+                _ => "&currency=USD",
+            };
+            let other = keyed(api, &["k"], method, &format!("{form}{more}"));
             assert_eq!(other.body, error("Idempotency key was used with other parameters"));
         }
         let left = keyed(api, &["other"], "card_from_group_sell", "id=1&quantity=7");
         assert!(left.body.contains("<number>0000000009</number>"), "{}", left.body);
+    });
+}
+
+#[test]
+fn what_was_right_then_is_answered_the_same_when_it_would_be_wrong_now() {
+    on_both(|api| {
+        let till = Clock::now(&api.clock).seconds() + 1;
+        let form = format!("name=x&date_till={till}");
+        let make = |key| keyed(api, &[key], "cc_group_create", &form);
+        let first = make("k");
+        assert_eq!(first.body, success("Card Group was successfully created"));
+        api.clock.advance(Duration::from_secs(3_600));
+        let again = make("k");
+        assert_eq!(again.body, first.body);
+        assert_eq!(again.header("x-card-group-id"), first.header("x-card-group-id"));
+        assert_eq!(make("other").body, error("Date from is greater than date till"));
+        api.clock.advance(Duration::from_secs(24 * 3_600));
+        assert_eq!(make("k").body, error("Date from is greater than date till"));
     });
 }
 
