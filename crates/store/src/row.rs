@@ -116,7 +116,8 @@ impl Code for RecordKind {
     const TABLE: &'static str = "records";
 }
 
-/// Each a bit of its own.
+/// Each a bit of its own, but for the last one: 16 keeps a record that is nobody's out of the index of
+/// orphans, and a call that was refused is not looked for there either.
 impl Code for RecordFlag {
     const CODES: &'static [(Self, i16)] = &[
         (Self::NegativeDuration, 1),
@@ -124,8 +125,22 @@ impl Code for RecordFlag {
         (Self::Unpriced, 4),
         (Self::UnknownFaxError, 8),
         (Self::Emergency, 16),
+        (Self::Refused, 16 | 32),
     ];
     const TABLE: &'static str = "records";
+}
+
+/// A record's flags as the bits of one number.
+pub(crate) fn flag_bits(flags: &[RecordFlag]) -> i64 {
+    flags.iter().fold(0, |bits, flag| bits | i64::from(flag.code()))
+}
+
+/// The flags of these bits.
+pub(crate) fn flags_of(bits: i64) -> Vec<RecordFlag> {
+    let stands = |flag: &RecordFlag| bits & i64::from(flag.code()) == i64::from(flag.code());
+    let is_refused = stands(&RecordFlag::Refused);
+    let meant = |flag: &RecordFlag| stands(flag) && !(is_refused && *flag == RecordFlag::Emergency);
+    RecordFlag::ALL.into_iter().filter(meant).collect()
 }
 
 /// 0 stands for none.

@@ -11,7 +11,7 @@ use leaseline_core::record::{Intake, NewRecord, RecordName};
 use leaseline_core::switch::Switch;
 use leaseline_hub::records::TakeInRecords;
 use leaseline_hub::{Hub, Login, Realm};
-use leaseline_web::{AccessNote, Effect, Form, peer, read_body};
+use leaseline_web::{AccessNote, Effect, Form, RequestId, peer, read_body};
 use serde::Serialize;
 
 use crate::intake::{Body, Fields};
@@ -95,8 +95,9 @@ impl Facade {
     async fn event(&self, request: &HttpRequest, payload: Payload) -> Result<Reply, Trouble> {
         let body = self.body(request, payload).await;
         let switch = self.prove(request).await?;
-        let event = from_wire::event(&switch, &body?.one()?, self.hub.now())?;
-        self.hub.ask(event).await?;
+        if let Some(event) = from_wire::event(&switch, &body?.one()?, self.hub.now())? {
+            self.hub.ask(event).await?;
+        }
         Ok(Reply::json(StatusCode::OK, "ok", &Status { status: "ok", error: None }))
     }
 
@@ -151,22 +152,20 @@ impl Facade {
         Ok(self.hub.ask(records).await?)
     }
 
-    /// FreeSWITCH hears of every call that nothing decided on that it is to be refused; of an HTTP
-    /// error it would make what it likes.
+    /// FreeSWITCH hears of every call that nothing decided on that it is to be refused, and of every
+    /// question that can not be read; of an HTTP error it would make what it likes.
     async fn dialplan(&self, request: &HttpRequest, payload: Payload) -> Result<Reply, Trouble> {
-        const BROKEN: Trouble = Trouble::Unreadable("the form is broken");
         let body = read_body(request, payload, &self.settings.limits).await;
-        let form = body.map_err(Trouble::from).and_then(|body| Form::parse(&body).or(Err(BROKEN)));
-        let asked = form.as_ref().map(fs::question);
-        let undecided = || {
-            let context = asked.as_ref().map_or("default", |(_, context)| context);
-            Ok(Reply::text(XML, fs::undecided(context)))
-        };
+        // A call that came without a name goes by the question's own.
+        let unnamed = RequestId::of(request).map(|id| id.to_string());
+        let asked = body.ok().and_then(|body| fs::question(&body, unnamed).ok());
+        let context = asked.as_ref().map_or(fs::CONTEXT, |(_, context)| context);
+        let undecided = || Ok(Reply::text(XML, fs::undecided(context)));
         let switch = match self.prove(request).await {
             Err(Trouble::Hub(_)) => return undecided(),
             proved => proved?,
         };
-        let (fields, context) = asked.as_ref().map_err(|trouble| (*trouble).clone())?;
+        let Some((fields, _)) = &asked else { return undecided() };
         match self.decide(&switch, fields, self.peer(request)).await {
             Ok(decided) => Ok(Reply::text(XML, fs::xml(&decided, &switch, context))),
             Err(_) => undecided(),

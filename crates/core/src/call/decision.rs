@@ -105,7 +105,7 @@ pub enum CallWay {
 pub struct Announcement {
     /// What is on the card.
     pub balance: Credits,
-    /// How long the call may last, in whole minutes; none is as long as it likes.
+    /// How long that lasts, in whole minutes; none is as long as anybody likes.
     pub minutes: Option<i64>,
 }
 

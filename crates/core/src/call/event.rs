@@ -1,8 +1,8 @@
 //! What a switch tells of a call while it goes on.
 
-use crate::call::CallDecided;
 use std::sync::Arc;
 
+use crate::call::CallDecided;
 use crate::call::decision::{ANSWER_KEPT, held_after_answer};
 use crate::ids::CallRef;
 use crate::money::Credits;
@@ -44,14 +44,15 @@ pub struct Hold {
 }
 
 impl CallEvent {
-    /// What is set aside for the call after this; `answered_at` is when it was answered, as far as
-    /// anybody told, `price` what so many seconds of it cost. `None` where it changes nothing, as
-    /// what a switch tells that does not tell everything. It is never more than is set aside
-    /// already.
+    /// What is set aside for the call after this, which is heard of `now`; `answered_at` is when it
+    /// was answered, as far as anybody told, `price` what so many seconds of it cost. `None` where it
+    /// changes nothing, as what a switch tells that does not tell everything. It is never more than is
+    /// set aside already.
     pub fn hold_after(
         &self,
         decided: &CallDecided,
         answered_at: Option<Timestamp>,
+        now: Timestamp,
         price: impl Fn(u64) -> Option<Credits>,
     ) -> Option<Hold> {
         let plan = decided.outcome.as_ref().ok().filter(|_| self.switch.terms.has_events)?;
@@ -62,7 +63,8 @@ impl CallEvent {
                 Some(Hold { amount: held, until })
             }
             (CallHappening::Answer, Some(_)) => None,
-            (CallHappening::Hangup, None) => Some(Hold { amount: held, until: self.at }),
+            // At once, also where the switch's clock is ahead of ours.
+            (CallHappening::Hangup, None) => Some(Hold { amount: held, until: self.at.min(now) }),
             (CallHappening::Hangup, Some(answered_at)) => {
                 let cost = price(self.seconds_since(answered_at)).unwrap_or(held);
                 let until = self.at.saturating_add(ANSWER_KEPT);
@@ -71,9 +73,9 @@ impl CallEvent {
         }
     }
 
-    /// Begun seconds; one more, as both instants may be cut to whole ones.
+    /// Begun seconds.
     fn seconds_since(&self, answered_at: Timestamp) -> u64 {
         let micros = self.at.micros().saturating_sub(answered_at.micros());
-        u64::try_from(micros).unwrap_or(0).div_ceil(1_000_000).saturating_add(1)
+        u64::try_from(micros).unwrap_or(0).div_ceil(1_000_000)
     }
 }

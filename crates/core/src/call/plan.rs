@@ -246,14 +246,17 @@ impl AuthoriseView {
         let cover = Cover::by_rate(&found.rate, Some(available), request.longest_seconds);
         let cover = cover.ok_or(CallRefusal::NoCredit)?;
         request.dialled.refuse_loop(number)?;
-        let caller_id = request.dialled.shown().filter(|_| card.terms.flags.callerid_leave);
+        let caller_id = request.dialled.shown();
         let is_private = caller_id.is_none() || request.dialled.is_hidden;
         let to = request.dialled.to.text.as_str().into();
         let way = CallWay::Bridge(Bridge { to, caller_id, is_private });
         let deck = deck.ok_or(CallRefusal::NoRate)?;
         let owner = RecordOwner::Card(CardOwner { card: card.card, ledger: card.ledger, deck });
         let mut plan = request.plan(way, cover, (owner, Direction::Outbound), now);
-        plan.announcement = Some(card.announcement(ledger.head.balance, cover.max_seconds));
+        // How long the credit lasts, also where a call may not last as long.
+        let lasts = Cover::by_rate(&found.rate, Some(available), None);
+        let lasts = lasts.and_then(|cover| cover.max_seconds);
+        plan.announcement = Some(card.announcement(ledger.head.balance, lasts));
         // What the card costs by itself when the call connects is set aside with the call.
         if let Some(payer) = &mut plan.payer {
             let fees = card.fees_due(now).and_then(|fees| payer.hold.checked_add(fees));
@@ -305,17 +308,17 @@ impl Payer<'_> {
 }
 
 impl CallingAccount {
-    /// The number that the called one sees: the one that the caller says, if it may, else the one
-    /// that the account has had longest.
+    /// The number that the called one sees: the one that the caller says, if its part of the account
+    /// may show it, else the one that the account has had longest.
     fn caller_id(&self, from: Option<E164>) -> Option<Box<str>> {
         let part = self.owner.part;
         let may_show = |did: &&VoiceDid| {
             let free_or_its_own = [Assignment::Nothing, Assignment::Sip(part)];
             part == AccountPart::Main || free_or_its_own.contains(&did.assigned)
         };
-        let said = self.numbers.iter().filter(may_show);
-        let said = said.into_iter().find(|did| Some(did.number.e164()) == from);
-        let shown = said.or_else(|| self.numbers.iter().find(may_show))?;
+        let mut showable = self.numbers.iter().filter(may_show);
+        let said = showable.find(|did| Some(did.number.e164()) == from);
+        let shown = said.or_else(|| self.numbers.first())?;
         Some(shown.number.sent().into())
     }
 }
@@ -351,9 +354,9 @@ impl CallingCard {
         Some((life, self.life.setup_fee_due(&self.terms).checked_add(days)?))
     }
 
-    fn announcement(&self, balance: Credits, max_seconds: Option<i64>) -> Announcement {
+    fn announcement(&self, balance: Credits, lasts: Option<i64>) -> Announcement {
         let balance = self.terms.announced_balance(balance).unwrap_or(balance);
-        let seconds = max_seconds.map(|real| self.terms.announced_seconds(real).unwrap_or(real));
+        let seconds = lasts.map(|real| self.terms.announced_seconds(real).unwrap_or(real));
         Announcement { balance, minutes: seconds.map(|seconds| seconds / 60) }
     }
 }

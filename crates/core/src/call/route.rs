@@ -148,6 +148,7 @@ impl Dialled {
         self.to.text == other.to.text
             && self.from.text == other.from.text
             && self.is_hidden == other.is_hidden
+            && self.hops == other.hops
     }
 
     /// The caller as it was sent; none when nothing was.

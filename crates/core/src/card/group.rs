@@ -84,7 +84,7 @@ pub struct CardFlags {
     pub solo_pinless: bool,
     /// Vouchers top no card up.
     pub disable_voucher: bool,
-    /// The caller's own number is shown.
+    /// A card stays recognised by its telephone when there is nothing left on it.
     pub callerid_leave: bool,
     /// Announcements tell the balance in the group's currency.
     pub tell_balance_in_currency: bool,

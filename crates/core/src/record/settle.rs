@@ -6,8 +6,10 @@ use crate::call::{CallDecided, CallPayer};
 use crate::ivr::Direction;
 use crate::ledger::EntryKind;
 use crate::money::Credits;
+use crate::phone::E164;
 use crate::rating::{FoundRate, Rated, RatedService, Trace, Usage};
 use crate::timestamp::Timestamp;
+use uuid::Uuid;
 
 /// What is known of whose record it is.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,8 @@ pub enum Ownership {
     Owned(Owned),
     /// Nobody's, as was decided: a call to the emergency services.
     Emergency,
+    /// Nobody's, as was decided: a call that was refused.
+    Refused,
     /// Nobody's that we know.
     Unknown,
 }
@@ -44,12 +48,15 @@ pub struct Owned {
     pub priced_at: Timestamp,
     /// It was allowed to last so many seconds, if anything was said of that.
     pub max_seconds: Option<i64>,
+    /// The number that its price goes by, where a deck has prices: the one that was decided on.
+    pub number: Option<E164>,
 }
 
 /// What was decided on a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// To whom it belongs; nobody, for an orphan and for a call to the emergency services.
+    /// To whom it belongs; nobody, for an orphan, a call to the emergency services and one that was
+    /// refused.
     pub owner: Option<RecordOwner>,
     /// Which way it went.
     pub direction: Direction,
@@ -83,17 +90,23 @@ pub enum RecordFlag {
     UnknownFaxError,
     /// It was a call to the emergency services: nobody's, and free.
     Emergency,
+    /// It was a call that we refused: nobody's, and free.
+    Refused,
 }
 
 impl RecordFlag {
     /// Every flag.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NegativeDuration,
         Self::Overrun,
         Self::Unpriced,
         Self::UnknownFaxError,
         Self::Emergency,
+        Self::Refused,
     ];
+
+    /// Says of a record that is nobody's that we know why.
+    const EXPLAINS: [Self; 2] = [Self::Emergency, Self::Refused];
 
     /// Its name, for people and programs.
     pub const fn name(self) -> &'static str {
@@ -103,6 +116,7 @@ impl RecordFlag {
             Self::Unpriced => "unpriced",
             Self::UnknownFaxError => "unknown_fax_error",
             Self::Emergency => "emergency",
+            Self::Refused => "refused",
         }
     }
 }
@@ -110,7 +124,8 @@ impl RecordFlag {
 impl Settled {
     /// Whether it belongs to no call and no number that we know.
     pub fn is_orphan(&self) -> bool {
-        self.owner.is_none() && !self.flags.contains(&RecordFlag::Emergency)
+        let is_explained = RecordFlag::EXPLAINS.iter().any(|flag| self.flags.contains(flag));
+        self.owner.is_none() && !is_explained
     }
 }
 
@@ -135,7 +150,8 @@ impl Owned {
 
     fn by_decision(payer: &CallPayer, decided: &CallDecided, max_seconds: Option<i64>) -> Self {
         let (owner, direction) = (payer.owner, payer.direction);
-        Self { owner, direction, priced_at: decided.decided_at, max_seconds }
+        let number = decided.dialled.to.number;
+        Self { owner, direction, priced_at: decided.decided_at, max_seconds, number }
     }
 }
 
@@ -144,7 +160,8 @@ impl NewRecord {
     /// then. Else what comes in belongs to whoever had the number, unless it names an account, and
     /// what goes out to the account that it names.
     pub fn ownership(&self, view: &OwnerView<'_>) -> Ownership {
-        if let Some(decided) = self.decision(view)
+        let decided = self.decision(view);
+        if let Some(decided) = decided
             && let Ok(plan) = &decided.outcome
         {
             return match &plan.payer {
@@ -160,18 +177,20 @@ impl NewRecord {
                 direction: self.direction,
                 priced_at: self.at,
                 max_seconds: None,
+                number: self.to.number,
             }),
             None if view.decisions.iter().any(|decided| decided.is_emergency()) => {
                 Ownership::Emergency
             }
+            None if decided.is_some() => Ownership::Refused,
             None => Ownership::Unknown,
         }
     }
 
     fn decision<'a>(&self, view: &OwnerView<'a>) -> Option<&'a CallDecided> {
         let Report::Call(call) = &self.report else { return None };
-        let reference = call.reference.as_deref()?;
-        view.decisions.iter().copied().find(|decided| decided.id.to_string() == reference)
+        let reference = Uuid::try_parse(call.reference.as_deref()?).ok()?;
+        view.decisions.iter().copied().find(|decided| decided.id.uuid() == reference)
     }
 
     fn holder(&self, view: &OwnerView<'_>) -> Option<RecordOwner> {
@@ -199,6 +218,7 @@ impl NewRecord {
         let owned = match ownership {
             Ownership::Owned(owned) => owned,
             Ownership::Emergency => return self.nobodys(vec![RecordFlag::Emergency]),
+            Ownership::Refused => return self.nobodys(vec![RecordFlag::Refused]),
             Ownership::Unknown => return self.nobodys(Vec::new()),
         };
         let mut flags = self.oddities(owned.max_seconds);

@@ -90,6 +90,7 @@ fn what_a_record_costs_its_owner() {
             direction: record.direction,
             priced_at: record.at,
             max_seconds: None,
+            number: None,
         };
         let found = owned.priced_as(record).map(|(service, _)| rate(service));
         let owned = Ownership::Owned(owned);
@@ -122,6 +123,7 @@ fn what_a_record_costs_its_owner() {
         direction: outbound,
         priced_at: ages.at,
         max_seconds: None,
+        number: None,
     });
     let endless = ages.settled(owned, Some(&rate(RatedService::Voice)));
     assert_eq!(endless.charge.map(|charge| charge.cost.get()), Some(922_337_203_685_477_600));

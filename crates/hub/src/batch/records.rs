@@ -150,7 +150,7 @@ fn called_then(record: &NewRecord) -> Option<CalledThen> {
 fn wanted(record: &NewRecord, ownership: &Ownership) -> Option<WantedRate> {
     let Ownership::Owned(owned) = ownership else { return None };
     let (service, _) = owned.priced_as(record)?;
-    let (deck, number) = (owned.owner.deck()?, record.to.number?);
+    let (deck, number) = (owned.owner.deck()?, owned.number?);
     Some(WantedRate { deck, service, number, at: owned.priced_at })
 }
 

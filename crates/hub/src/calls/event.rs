@@ -34,7 +34,7 @@ fn happen(tx: &mut Tx<'_>, event: &CallEvent, now: Timestamp) -> Decision<()> {
         let decided = &earlier.decided;
         let rate = rate(tx, decided)?;
         let price = |seconds| price(decided, rate.as_ref(), seconds);
-        if let Some(hold) = event.hold_after(decided, answered_at, price) {
+        if let Some(hold) = event.hold_after(decided, answered_at, now, price) {
             let less = decided.hold().get().saturating_sub(hold.amount.get());
             ledgers.lend(|all| all.get_mut(&ledger).map(|it| it.reduce(Credits::new(less))));
             let answered_at = answered_at.or(answered_now(event));

@@ -210,10 +210,15 @@ async fn a_switch_that_tells_of_answers_holds_less() {
         tell("hung up", CallHappening::Answer).await.unwrap();
         clock.advance(Duration::from_secs(20));
         tell("hung up", CallHappening::Hangup).await.unwrap();
-        // 20 s may have been 21: two blocks are kept until the record.
-        assert_eq!(most(&ask("beside").await), Ok((Some(160), Credits::new(8))));
-        tell("beside", CallHappening::Hangup).await.unwrap();
-        assert_eq!(most(&ask("after").await), Ok((Some(160), Credits::new(8))));
+        // One block is kept until the record.
+        assert_eq!(most(&ask("beside").await), Ok((Some(180), Credits::new(9))));
+        // At once, though the switch's clock is ahead.
+        let (switch, call) = (edge.switch(), edge.key("beside"));
+        let at = clock.now().saturating_add(Duration::from_secs(3_600));
+        let (reference, happening) = (None, CallHappening::Hangup);
+        let ahead = CallEvent { switch, call, reference, happening, at };
+        world.hub.ask(ahead).await.unwrap();
+        assert_eq!(most(&ask("after").await), Ok((Some(180), Credits::new(9))));
         world.hub.close().await;
         database.assert_sound();
     }

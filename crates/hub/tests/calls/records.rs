@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use leaseline_core::Timestamp;
-use leaseline_core::call::{CallDecided, CallState};
+use leaseline_core::call::{CallDecided, CallRefusal, CallState};
 use leaseline_core::customer::{BlockRate, CustomerChange, CustomerUpdate, ServiceChange};
 use leaseline_core::ids::CustomerId;
-use leaseline_core::record::{Intake, RecordFlag};
+use leaseline_core::record::{Intake, RecordFlag, Report};
 use leaseline_hub::Clock;
 use leaseline_hub::records::RecordState;
 use leaseline_testkit::{Call, Edge, ManualClock, World, databases, profile};
@@ -112,6 +112,39 @@ async fn what_cannot_be_meant_is_billed_as_it_may() {
         let dear = edge.report(call("too dear"), None, clock.now(), i64::MAX);
         assert_eq!(world.record(dear).await, Ok(Intake::Stored));
         assert_eq!(world.balance(customer).await, 687 - 461_168_601_842_739);
+        world.hub.close().await;
+        database.assert_sound();
+    }
+}
+
+#[tokio::test]
+async fn the_record_of_a_call_that_was_refused_is_no_orphan_and_ends_its_answer() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let world = World::new(database.hub(&clock)).await;
+        world.numbers(1).await;
+        let customer = world.customer_with(profile(), 1_000).await;
+        let edge = Edge::new("edge-1", false);
+        let ask = async || world.authorise(edge.question(call("1"))).await.unwrap();
+        let refused = ask().await;
+        assert_eq!(refused.outcome, Err(CallRefusal::NoSuchNumber));
+        assert_eq!(ask().await, refused, "asked again");
+        let mut told = edge.report(call("1"), Some(&refused), clock.now(), 0);
+        let Report::Call(report) = &mut told.report else { panic!("{told:?}") };
+        // Some write it as it suits them.
+        report.reference = report.reference.as_ref().map(|it| it.to_uppercase());
+        assert_eq!(world.record(told).await, Ok(Intake::Stored));
+        let last = world.hub.records(None, None, 1).await.unwrap().pop().unwrap();
+        assert_eq!(
+            (last.customer, last.charge, &*last.flags),
+            (None, None, &[RecordFlag::Refused][..])
+        );
+        let orphans = world.hub.records(Some(RecordState::Orphan), None, 1).await.unwrap();
+        assert_eq!(orphans, []);
+        world.lease(world.single(customer, DRIVER)).await.unwrap();
+        assert!(ask().await.outcome.is_ok());
+        let other = edge.report(call("2"), Some(&refused), clock.now(), 0);
+        assert_eq!(world.record(other).await, Ok(Intake::Stored), "of the lease");
         world.hub.close().await;
         database.assert_sound();
     }

@@ -92,7 +92,8 @@ async fn a_call_is_paid_by_the_card_and_announced() {
         let announcement = Announcement { balance: Credits::new(5_000), minutes: Some(19) };
         assert_eq!(plan.announcement, Some(announcement));
         let CallWay::Bridge(bridge) = &plan.way else { panic!("{plan:?}") };
-        assert_eq!((&*bridge.to, bridge.caller_id.as_deref(), bridge.is_private), (TO, None, true));
+        let shown = (&*bridge.to, bridge.caller_id.as_deref(), bridge.is_private);
+        assert_eq!(shown, (TO, Some("0195730424"), false));
         assert_eq!(most(&ask(&shop, &edge, "2", &claim).await), Err(CallRefusal::NoCredit));
         tell(&shop, &edge, &clock, &first, 60_000).await;
         assert_eq!(balance(&shop, &admin).await, 10_000 - 600 - 70 - 30);

@@ -15,7 +15,7 @@ use leaseline_core::record::{
 
 use super::records::part;
 use crate::error::StoreError;
-use crate::row::{Code, known};
+use crate::row::{Code, flags_of, known};
 use crate::statement::Statement;
 use crate::transaction::Tx;
 
@@ -385,7 +385,6 @@ impl TryFrom<LineRow> for RecordLine {
         let account = |id| known(AccountId::new(id), TABLE);
         let customer = |id| known(CustomerId::new(id), TABLE);
         let ivml = |id| known(IvmlId::new(id), TABLE);
-        let flags = RecordFlag::ALL.into_iter();
         Ok(Self {
             id: known(RecordId::new(row.id), TABLE)?,
             key: RecordKey { kind, reporter: name(&row.reporter)?, name: name(&row.name)? },
@@ -398,7 +397,7 @@ impl TryFrom<LineRow> for RecordLine {
             to: row.to_text,
             at: Timestamp::from_micros(row.at),
             received_at: Timestamp::from_micros(row.received_at),
-            flags: flags.filter(|flag| row.flags & i64::from(flag.code()) != 0).collect(),
+            flags: flags_of(row.flags),
             charge: row.charge.map(Credits::new),
             billed_seconds: row.billed_seconds,
             trace: row.trace,

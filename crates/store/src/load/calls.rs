@@ -131,6 +131,7 @@ const UNSETTLED: &str = "
 
 const TABLE: &str = "calls";
 
+// One for which nothing was awaited is settled by its record too.
 const DECISIONS: &str = "
     SELECT v.place, c.attempt, c.id, c.decided_at, c.from_text, c.from_number, c.from_hidden,
            c.to_text, c.to_number, c.hops, c.origin, c.refusal,
@@ -139,7 +140,11 @@ const DECISIONS: &str = "
            c.direction, c.ledger_id, c.customer_id,
            c.lease_id, c.lease_kind, c.charge_block, c.charge_rate,
            c.account_id, c.sub_account_id, c.ivml_id, c.card_id, c.deck_id,
-           c.hold, c.open_until, c.answered_at, c.state
+           c.hold, c.open_until, c.answered_at,
+           CASE WHEN c.state = 0 AND EXISTS (SELECT 1 FROM records r
+                                             WHERE r.kind = 1 AND r.reporter = c.switch
+                                               AND r.name = c.call_id)
+                THEN CAST(2 AS SMALLINT) ELSE c.state END
     FROM v JOIN calls c ON c.switch = v.switch AND c.call_id = v.call_id
     WHERE c.attempt > (SELECT max(d.attempt) FROM calls d
                        WHERE d.switch = v.switch AND d.call_id = v.call_id) - 8

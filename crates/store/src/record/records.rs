@@ -8,13 +8,13 @@ use leaseline_core::account::AccountPart;
 use leaseline_core::ids::{CardId, CustomerId, IvmlId, LeaseId, LedgerId, RecordId, SourceId};
 use leaseline_core::money::Credits;
 use leaseline_core::record::{
-    AccountOwner, CallReport, CallResult, Charge, ContentDigest, FaxReport, NewRecord, RecordFlag,
-    RecordKey, RecordName, RecordOwner, Report, Review, Settled, SmsReport, Tracking,
+    AccountOwner, CallReport, CallResult, Charge, ContentDigest, FaxReport, NewRecord, RecordKey,
+    RecordName, RecordOwner, Report, Review, Settled, SmsReport, Tracking,
 };
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::row::{Code, known};
+use crate::row::{Code, flag_bits, known};
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
@@ -86,7 +86,7 @@ pub fn insert(
         .texts(each().map(|record| record.from.text.as_str()))
         .texts(each().map(|record| record.to.text.as_str()))
         .integers(each().map(|record| record.at.micros()))
-        .integers(records.iter().map(|decided| flags(&decided.settled.flags)))
+        .integers(records.iter().map(|decided| flag_bits(&decided.settled.flags)))
         .optional_integers(charges().map(|charge| charge.map(|charge| charge.cost.get())))
         .optional_integers(charges().map(|charge| charge.map(billed_seconds)))
         .optional_bytes(uuids(&sources))
@@ -230,10 +230,6 @@ fn billed_seconds(charge: &Charge) -> i64 {
 fn trace(decided: &DecidedRecord<'_>) -> Option<String> {
     let trace = &decided.charge()?.trace;
     (!trace.lines().is_empty()).then(|| trace.to_string())
-}
-
-fn flags(flags: &[RecordFlag]) -> i64 {
-    flags.iter().fold(0, |bits, flag| bits | i64::from(flag.code()))
 }
 
 const TABLE: &str = "records";

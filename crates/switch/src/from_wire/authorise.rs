@@ -75,7 +75,9 @@ fn card(fields: &Fields) -> Result<Option<CardClaim>, WrongField> {
         let wrong = WrongField { name, what: TOO_LONG };
         if sound { Ok(text.map(Box::<str>::from)) } else { Err(wrong) }
     };
-    match (filled("card_number")?, filled("pin")?, filled("card_callerid")?) {
+    // Whoever types nothing where a PIN is asked for has typed a wrong one.
+    let typed = fields.text("pin")?.map(|_| Box::default());
+    match (filled("card_number")?, filled("pin")?.or(typed), filled("card_callerid")?) {
         (None, _, None) => Ok(None),
         (None, _, Some(phone)) => Ok(Some(CardClaim::CallerId(phone))),
         (Some(number), Some(pin), _) => Ok(Some(CardClaim::Pin { number, pin })),

@@ -12,19 +12,21 @@ use super::{call_key, instant};
 use crate::intake::Fields;
 use crate::reply::WrongField;
 
-/// One that does not say when happens now.
+/// One that does not say when happens now. One that names a decision which cannot be ours is none.
 pub(crate) fn event(
     switch: &Arc<Switch>,
     fields: &Fields,
     now: Timestamp,
-) -> Result<CallEvent, WrongField> {
-    Ok(CallEvent {
+) -> Result<Option<CallEvent>, WrongField> {
+    let reference = fields.read("ref", |text| Some(reference(text)), "it is no text")?;
+    let event = CallEvent {
         switch: Arc::clone(switch),
         call: call_key(switch, fields)?,
-        reference: fields.read("ref", reference, "it is none of ours")?,
+        reference: reference.flatten(),
         happening: fields.need("event", happening, "it is neither answer nor hangup")?,
         at: instant(fields, "at")?.unwrap_or(now),
-    })
+    };
+    Ok((reference != Some(None)).then_some(event))
 }
 
 fn reference(text: &str) -> Option<CallRef> {

@@ -4,8 +4,10 @@
 //! local dialplan, which nobody decided on.
 
 use leaseline_core::call::{Bridge, CallDecided, CallPlan, CallWay};
+use leaseline_core::record::PartyText;
 use leaseline_core::switch::Switch;
-use leaseline_web::Form;
+use leaseline_web::FormError;
+use leaseline_web::form::pairs;
 use leaseline_web::xml::carried;
 use quick_xml::escape::escape;
 
@@ -16,18 +18,30 @@ use crate::to_wire::sip_code;
 const DIAL_STRING: &str = "sofia/gateway/carrier/{to}";
 
 /// The context of whoever names none.
-const CONTEXT: &str = "default";
+pub(crate) const CONTEXT: &str = "default";
 
 /// The variable by which a call's record finds its decision.
 const REFERENCE: &str = "leaseline_ref";
 
-/// What is asked, as the fields of a question, and the context that is asked for.
-pub(crate) fn question(form: &Form) -> (Fields, String) {
-    let first = |names: &[&str]| {
-        let found = names.iter().filter_map(|name| form.get(name));
-        found.map(str::to_owned).find(|value| !value.is_empty())
+/// What is asked, as the fields of a question, and the context that is asked for. Any of them may be
+/// missing, and what is not text counts as missing: callers have a say in what some of them hold, and
+/// none of that may keep a call from its decision. A call without a name is called `unnamed`.
+///
+/// # Errors
+/// [`FormError::BadEscape`], and no other.
+pub(crate) fn question(
+    form: &[u8],
+    unnamed: Option<String>,
+) -> Result<(Fields, String), FormError> {
+    let sent = pairs(form)?;
+    let text = |name: &&str| {
+        let (_, value) = sent.iter().find(|(sent, _)| sent.as_slice() == name.as_bytes())?;
+        str::from_utf8(value).ok().filter(|value| !value.is_empty() && !value.contains('\0'))
     };
-    let from = first(&["Hunt-Caller-ID-Number", "Caller-Caller-ID-Number"]).unwrap_or_default();
+    let first = |names: &[&str]| names.iter().find_map(text).map(str::to_owned);
+    let from = first(&["Hunt-Caller-ID-Number", "Caller-Caller-ID-Number"])
+        .filter(|from| PartyText::parse(from).is_some())
+        .unwrap_or_default();
     let to = first(&["Hunt-Destination-Number", "Caller-Destination-Number"]).unwrap_or_default();
     let is_hidden = first(&["Caller-Privacy-Hide-Number"]).is_some_and(|said| is_true(&said));
     // An anonymous caller has a word where others have a number.
@@ -35,13 +49,13 @@ pub(crate) fn question(form: &Form) -> (Fields, String) {
     let from = if is_nobody.contains(&from.to_ascii_lowercase().as_str()) { "" } else { &from };
     let call = first(&["Unique-ID", "Channel-Call-UUID", "variable_uuid"]);
     let mut fields = serde_json::Map::new();
-    fields.extend(call.map(|call| ("call_id".to_owned(), call.into())));
+    fields.extend(call.or(unnamed).map(|call| ("call_id".to_owned(), call.into())));
     fields.insert("from".into(), from.into());
     fields.insert("to".into(), to.into());
     fields.insert("from_hidden".into(), is_hidden.into());
     fields.extend(first(&["Caller-Network-Addr"]).map(|at| ("source".to_owned(), at.into())));
     let context = first(&["Hunt-Context", "Caller-Context"]).unwrap_or_else(|| CONTEXT.into());
-    (Fields::Json(fields), context)
+    Ok((Fields::Json(fields), context))
 }
 
 fn is_true(said: &str) -> bool {

@@ -6,4 +6,4 @@ mod dialplan;
 
 pub use cdr::{NotACall, call_in_file};
 pub(crate) use cdr::{document, record};
-pub(crate) use dialplan::{question, undecided, xml};
+pub(crate) use dialplan::{CONTEXT, question, undecided, xml};

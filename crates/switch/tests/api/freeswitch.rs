@@ -85,9 +85,10 @@ fn a_dialplan_puts_a_call_through() {
 fn whatever_is_missing_the_answer_is_a_dialplan() {
     on_both(|api| {
         let undecided = dialplan("default", &[("respond", "503 Service Unavailable")]);
-        assert_eq!(ask(api, "section=dialplan"), undecided);
         let nobody = [("set", "leaseline_ref=REF"), ("respond", "404 no such number")];
+        assert_eq!(ask(api, "section=dialplan"), dialplan("default", &nobody));
         assert_eq!(ask(api, "Unique-ID=a"), dialplan("default", &nobody));
+        assert_eq!(ask(api, "Unique-ID=a%zz"), undecided);
         let sent = "Unique-ID=b&Caller-Caller-ID-Number=anonymous&Caller-Destination-Number=999";
         let emergency = dialplan(
             "default",
@@ -100,6 +101,10 @@ fn whatever_is_missing_the_answer_is_a_dialplan() {
             ],
         );
         assert_eq!(ask(api, sent), emergency);
+        // A caller has a say in its name and in its number.
+        for odd in ["Caller-Caller-ID-Name=J%F6rg", "Caller-Caller-ID-Number=John+Doe", "x=%00"] {
+            assert_eq!(ask(api, &format!("{odd}&Caller-Destination-Number=999")), emergency);
+        }
         let odd = "Unique-ID=c&Caller-Destination-Number=1%2C2%7C3";
         assert_eq!(ask(api, odd), undecided);
         let call = Call::form("/call/fs/dialplan", ASKED);
