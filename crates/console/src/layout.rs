@@ -116,8 +116,9 @@ pub(crate) fn bare_page(
     HttpResponse::build(status).content_type(ContentType::html()).body(page.0)
 }
 
-/// No evaluation of texts and no inline styles: the policy would not let either.
-const HTMX: &str = r#"{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0}"#;
+/// No evaluation of texts and no inline styles: the policy would not let either. What says what is wrong
+/// with a form or a filter (422) is shown like any other answer.
+const HTMX: &str = r#"{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"[45]..","swap":false,"error":true}]}"#;
 
 fn document(title: &str, theme: Theme, body: Markup) -> Markup {
     html! {

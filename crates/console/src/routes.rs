@@ -36,7 +36,12 @@ pub fn routes(
     move |config| {
         let pages = web::scope(PATH)
             .app_data(console.clone())
-            .wrap_fn(|request, next| {
+            .wrap_fn(|mut request, next| {
+                // Whoever asks for the head alone gets that of the page; its body is left out by the
+                // server.
+                if request.method() == Method::HEAD {
+                    request.head_mut().method = Method::GET;
+                }
                 let answered = next.call(request);
                 async move {
                     let response = answered.await?;

@@ -45,7 +45,7 @@ pub(crate) struct Cell {
     is_void: bool,
 }
 
-/// Stands in a cell that has nothing to show.
+/// Stands in a cell that has nothing to show; a file has nothing there.
 const VOID: &str = "–";
 
 /// What to say when there is no row: what that means, and what to do next.
@@ -80,7 +80,8 @@ impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         let is_void = text.is_empty() || text == VOID;
-        Self { shown: html! { (text) }, text, is_void }
+        let shown = html! { (text) };
+        Self { shown, text: if is_void { String::new() } else { text }, is_void }
     }
 
     /// One that has nothing to show.

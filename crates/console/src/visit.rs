@@ -125,6 +125,16 @@ impl Visit {
         let entry = NewAudit::new(self.member.name.as_str(), action, subject, reason);
         Ok(self.hub().ask(WriteAudit(entry)).await?)
     }
+
+    /// Writes down that what was to be done by the entry before was refused.
+    pub(crate) async fn audit_refused(
+        &self,
+        action: AuditAction,
+        subject: &str,
+        reason: &str,
+    ) -> Result<(), Trouble> {
+        self.audit(action, &format!("{subject}: refused, nothing was done"), reason).await
+    }
 }
 
 /// So many rows are on a page.

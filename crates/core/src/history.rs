@@ -134,11 +134,17 @@ impl Turn {
         self.from <= at && at < self.until()
     }
 
-    /// How far away it is; zero within and at either end.
+    /// How far away it is; zero within and at either end. Its ends are shown in whole seconds, and
+    /// whoever asks goes by what is shown: it is as near as it is or as it seems.
     fn distance(&self, at: Timestamp) -> Duration {
-        let micros = (self.from.micros().saturating_sub(at.micros()))
-            .max(at.micros().saturating_sub(self.until().micros()));
-        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+        let to = |from: Timestamp, until: Timestamp| {
+            let before = from.micros().saturating_sub(at.micros());
+            let after = at.micros().saturating_sub(until.micros());
+            Duration::from_micros(u64::try_from(before.max(after)).unwrap_or(0))
+        };
+        let shown = |end: Timestamp| Timestamp::from_seconds(end.seconds()).unwrap_or(end);
+        let (from, until) = (self.from, self.until());
+        to(from, until).min(to(shown(from), shown(until)))
     }
 }
 

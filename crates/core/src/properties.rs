@@ -93,9 +93,12 @@ pub fn term(value: i64, unit: u8, now: i64) {
     assert!(value.checked_add(1).and_then(end).is_none_or(|later| later >= expiry));
 }
 
-/// The words of a filter mean the same in whatever order, and what is wrong is one of them.
+/// Whatever is typed is read or refused, and where no quotation marks bind them the words of a filter mean
+/// the same in whatever order, and what is wrong is one of them.
 pub fn search(text: &str) {
     let malaysia = Region::by_code("MY").expect("in the table");
+    let _ = LeaseSearch::parse(text, &malaysia);
+    let text = &text.replace('"', "");
     in_any_order(text, |text| LeaseSearch::parse(text, &malaysia));
     in_any_order(text, RecordSearch::parse);
     in_any_order(text, RequestSearch::parse);

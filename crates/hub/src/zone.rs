@@ -1,7 +1,7 @@
 //! Zones of the IANA database, by name; the database is compiled in.
 
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use leaseline_core::Timestamp;
 use leaseline_core::timestamp::Zone;
 use time::{Date, Month, PrimitiveDateTime, Time};
@@ -35,6 +35,39 @@ impl IanaZone {
         let zone = Self::by_name(name)?;
         let known = zone.0.iana_name() == Some(name) && !zone.0.is_unknown();
         if known { Ok(zone) } else { Err(UnknownZone(name.to_owned())) }
+    }
+}
+
+/// When clocks of a zone showed a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instants {
+    /// Once.
+    One(Timestamp),
+    /// Twice, as they went back in between.
+    Two(Timestamp, Timestamp),
+    /// Never, as they went forward over it.
+    Skipped,
+    /// Nobody can say: it lies outside of all calendars.
+    OutOfTime,
+}
+
+impl IanaZone {
+    /// When its clocks showed this, for whoever must not guess: [`Zone::instant`] moves forward out of a
+    /// gap and takes the earlier of two.
+    pub fn instants(&self, local: PrimitiveDateTime) -> Instants {
+        let Some(local) = to_jiff(local) else { return Instants::OutOfTime };
+        let found = self.0.to_ambiguous_timestamp(local);
+        let at = |found: Result<jiff::Timestamp, jiff::Error>| {
+            found.ok().map(|at| Timestamp::from_micros(at.as_microsecond()))
+        };
+        match (found.offset(), at(found.earlier()), at(found.later())) {
+            (AmbiguousOffset::Gap { .. }, ..) => Instants::Skipped,
+            (AmbiguousOffset::Fold { .. }, Some(first), Some(second)) => {
+                Instants::Two(first, second)
+            }
+            (AmbiguousOffset::Unambiguous { .. }, Some(at), _) => Instants::One(at),
+            _ => Instants::OutOfTime,
+        }
     }
 }
 
@@ -114,6 +147,30 @@ mod tests {
         check("Europe/Berlin", "2027-09-30T00:30:00Z", 1, TermUnit::Months, "2027-10-30T00:30:00Z");
         check("Europe/Berlin", "2026-10-31T01:30:00Z", 1, TermUnit::Years, "2027-10-31T00:30:00Z");
         check("Europe/Berlin", "2027-03-27T01:30:00Z", 1, TermUnit::Days, "2027-03-28T01:30:00Z");
+    }
+
+    #[test]
+    fn a_time_that_clocks_showed_twice_or_never_is_known_as_such() {
+        let berlin = IanaZone::by_name("Europe/Berlin").expect("a zone");
+        let local = |day, hour| {
+            let date = Date::from_calendar_date(
+                2027,
+                if day == 28 { Month::March } else { Month::October },
+                day,
+            );
+            PrimitiveDateTime::new(
+                date.expect("a day"),
+                Time::from_hms(hour, 30, 0).expect("a time"),
+            )
+        };
+        let utc = |text: &str| {
+            let at: jiff::Timestamp = text.parse().expect("a time");
+            Timestamp::from_micros(at.as_microsecond())
+        };
+        let twice = Instants::Two(utc("2027-10-31T00:30:00Z"), utc("2027-10-31T01:30:00Z"));
+        assert_eq!(berlin.instants(local(31, 2)), twice);
+        assert_eq!(berlin.instants(local(28, 2)), Instants::Skipped);
+        assert_eq!(berlin.instants(local(28, 3)), Instants::One(utc("2027-03-28T01:30:00Z")));
     }
 
     #[test]

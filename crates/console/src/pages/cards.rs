@@ -3,6 +3,7 @@
 use actix_web::web::Path;
 use leaseline_core::audit::AuditAction;
 use leaseline_core::card::{Card, CardNumber};
+use leaseline_core::currency::CurrencyCode;
 use leaseline_core::ids::{CardGroupId, CardId};
 use leaseline_core::money::Credits;
 use leaseline_core::mor_user::MorCaller;
@@ -109,12 +110,21 @@ fn card_sheet(cards: &[Card]) -> Sheet {
             Cell::text(HIDDEN),
             Cell::text_or_void(card.name.as_deref()),
             Cell::text_or_void(caller),
-            Cell::money(card.balance),
+            amount(&card.currency, card.balance),
             Cell::at_or(card.life.first_use, "none yet"),
             Cell::at_or(card.sold_at, "not sold"),
         ]
     };
     Sheet::new("Cards", columns, empty).rows(cards.iter().map(row))
+}
+
+/// An amount of a group: dollars are shown as everywhere, other money by its name.
+fn amount(currency: &CurrencyCode, amount: Credits) -> Cell {
+    if currency.as_str() == "USD" {
+        return Cell::money(amount);
+    }
+    let shown = html! { (amount.in_dollars()) " " (currency.as_str()) };
+    Cell::new(html! { span data-value=(amount.get()) { (shown) } }, amount.get().to_string())
 }
 
 /// In the place of a PIN, whatever its length.
@@ -209,7 +219,7 @@ fn sheet(groups: &[CardGroupLine]) -> Sheet {
             Cell::link(&format!("{PATH}/cards/{}", line.group.id), terms.name.as_str()),
             Cell::new(html! { (grouped(line.cards)) }, line.cards.to_string()),
             Cell::text(terms.currency.as_str()),
-            Cell::money(terms.price_with_tax),
+            amount(&terms.currency, terms.price_with_tax),
             Cell::at(terms.validity.from),
             Cell::at_or(terms.validity.till, "no end"),
         ]

@@ -112,14 +112,20 @@ async fn outcome(visit: &Visit, typed: &Typed<'_>, for_real: bool) -> Result<Out
     if for_real && typed.reason.is_empty() {
         return Ok(Outcome::Refused("Say why.".into()));
     }
-    let carried_out = if for_real {
-        let subject = format!("pool {}: {} numbers", pool.name, checked.count());
-        visit.audit(AuditAction::ImportNumbers, &subject, typed.reason).await?;
-        checked.import(visit.hub(), &pool).await.map(Outcome::Done)
-    } else {
-        checked.plan(visit.hub(), &pool).await.map(Outcome::Planned)
-    };
-    carried_out.or_else(|error| not_carried_out(error, &checked))
+    if !for_real {
+        let planned = checked.plan(visit.hub(), &pool).await.map(Outcome::Planned);
+        return planned.or_else(|error| not_carried_out(error, &checked));
+    }
+    let subject = format!("pool {}: {} numbers", pool.name, checked.count());
+    visit.audit(AuditAction::ImportNumbers, &subject, typed.reason).await?;
+    match checked.import(visit.hub(), &pool).await {
+        Ok(imported) => Ok(Outcome::Done(imported)),
+        Err(error) => {
+            let outcome = not_carried_out(error, &checked)?;
+            visit.audit_refused(AuditAction::ImportNumbers, &subject, typed.reason).await?;
+            Ok(outcome)
+        }
+    }
 }
 
 fn not_carried_out(error: Error, checked: &CheckedNumbers) -> Result<Outcome, Trouble> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpResponse;
 use actix_web::web::Path;
 use leaseline_core::Refusal;
 use leaseline_core::api_user::Caller;
@@ -130,7 +131,8 @@ pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
     if let Some(file) = file(&visit, &[&members(&line.lease, Mask::Masked)]) {
         return Ok(file);
     }
-    let said = visit.asked("done").map(|_| done("The lease was given back."));
+    let was_given_back = visit.asked("done").is_some() && line.lease.released_at.is_some();
+    let said = was_given_back.then(|| done("The lease was given back."));
     Ok(page(
         &visit,
         Nav::Leases,
@@ -212,9 +214,18 @@ pub(crate) async fn reveal(change: Change, id: Path<String>) -> Answer {
 pub(crate) async fn confirm(visit: Visit, id: Path<String>) -> Answer {
     visit.needs(Duty::Release)?;
     let line = found(&visit, &id).await?;
+    if !line.lease.is_live(visit.now) {
+        return Ok(over(&visit, &line));
+    }
     let kept = kept(&visit, &line.lease).await?;
     let body = confirmation(&visit, &line.lease, &kept, "");
     Ok(page(&visit, Nav::Leases, "Give a lease back", body))
+}
+
+/// There is nothing to give back any more.
+fn over(visit: &Visit, line: &LeaseLine) -> HttpResponse {
+    let body = html! { (alert("The lease is over already.")) (detail(visit, line, Mask::Masked)) };
+    refused_page(visit, Nav::Leases, "Lease", body)
 }
 
 /// Numbers by the customer for whom they are set aside; those of nobody come first.
@@ -272,7 +283,11 @@ fn confirmation(visit: &Visit, lease: &PastLease, kept: &Kept, reason: &str) -> 
 pub(crate) async fn release(change: Change, id: Path<String>) -> Answer {
     let visit = &change.visit;
     visit.needs(Duty::Release)?;
-    let lease = found(visit, &id).await?.lease;
+    let line = found(visit, &id).await?;
+    if !line.lease.is_live(visit.now) {
+        return Ok(over(visit, &line));
+    }
+    let lease = line.lease;
     let reason = change.field("reason");
     let again = async |what: &str| {
         let kept = kept(visit, &lease).await?;
@@ -282,11 +297,15 @@ pub(crate) async fn release(change: Change, id: Path<String>) -> Answer {
     if reason.is_empty() {
         return again("Say why.").await;
     }
-    visit.audit(AuditAction::Release, &format!("lease {}", lease.id), reason).await?;
+    let subject = format!("lease {}", lease.id);
+    visit.audit(AuditAction::Release, &subject, reason).await?;
     let request = ReleaseRequest { caller: Caller::operator(), lease: lease.id, kind: lease.kind };
     match visit.hub().ask(request).await {
         Ok(_) => Ok(to(&format!("{PATH}/leases/{}?done=1", lease.id))),
-        Err(Failure::Refused(Refusal::LeaseUnknown)) => again("The lease is over already.").await,
+        Err(Failure::Refused(Refusal::LeaseUnknown)) => {
+            visit.audit_refused(AuditAction::Release, &subject, reason).await?;
+            Ok(over(visit, &found(visit, &id).await?))
+        }
         Err(failure) => Err(failure.into()),
     }
 }

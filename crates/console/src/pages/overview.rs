@@ -33,7 +33,7 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     let over = visit.hub().stock_over(pool.map(|pool| pool.id), span).await?;
     let (overview, traffic) = (visit.hub().overview().await?, visit.hub().traffic().await?);
     let (over, traffic) = (stock_sheet(&over), traffic_sheet(&traffic));
-    let (balances, refusals) = (balances(&overview), refusals(&overview));
+    let (balances, refusals) = (balances(&overview), refusals(&visit, &overview));
     let pool_sheet = pool_sheet(&pools_now.pools);
     if let Some(file) = file(&visit, &[&over, &pool_sheet, &balances, &refusals, &traffic]) {
         return Ok(file);
@@ -226,7 +226,7 @@ fn balances(overview: &Overview) -> Sheet {
     Sheet::new("Lowest balances", columns, empty).rows(overview.lowest_balances.iter().map(row))
 }
 
-fn refusals(overview: &Overview) -> Sheet {
+fn refusals(visit: &Visit, overview: &Overview) -> Sheet {
     let columns = vec![Column::Text("By"), Column::Text("Why"), Column::Number("How often")];
     let empty = Empty {
         what: "Nothing was refused today.",
@@ -237,13 +237,17 @@ fn refusals(overview: &Overview) -> Sheet {
         vec![Cell::text("calls"), Cell::text(refusal.to_string()), Cell::count(*count)]
     });
     let requests = overview.failed_requests.iter().map(|failed| {
-        let words = format!("facade:{} status:{}", failed.facade, failed.status);
-        let path = format!("{PATH}/requests?q={}", escaped(&words));
-        vec![
-            Cell::text(&failed.facade),
-            Cell::link(&path, format!("status {}", failed.status)),
-            Cell::count(failed.requests),
-        ]
+        let (facade, status) = (&failed.facade, &failed.status);
+        let shown = format!("status {status}");
+        let path = format!(
+            "{PATH}/requests?q={}",
+            escaped(&format!("facade:{facade} status:\"{status}\""))
+        );
+        let shown = match visit.may(Duty::Diagnose) {
+            true => Cell::link(&path, shown),
+            false => Cell::text(shown),
+        };
+        vec![Cell::text(facade), shown, Cell::count(failed.requests)]
     });
     Sheet::new("Refused today", columns, empty).rows(calls.chain(requests))
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use leaseline_core::Timestamp;
 use leaseline_core::audit::AuditAction;
-use leaseline_core::history::{Then, Turn, WhoHeldIt};
+use leaseline_core::history::{NamedCustomer, Then, Turn, WhoHeldIt};
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::staff::Duty;
 use leaseline_core::timestamp::{Utc, Zone, local_text};
-use leaseline_hub::IanaZone;
 use leaseline_hub::records::RecordLine;
+use leaseline_hub::{IanaZone, Instants};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use time::{Date, Month, PrimitiveDateTime, Time};
@@ -43,7 +43,7 @@ struct Typed<'a> {
 #[derive(Default)]
 struct Wrong {
     number: Option<&'static str>,
-    time: Option<&'static str>,
+    time: Option<String>,
     zone: Option<&'static str>,
     reason: Option<&'static str>,
 }
@@ -68,7 +68,7 @@ async fn page_of(visit: &Visit, typed: &Typed<'_>, wrong: &Wrong) -> Markup {
                 (Field::text("number", "Number", typed.number).kind(Kind::Digits)
                     .hint("As it was dialled: 0388880000 or +60388880000").wrong(wrong.number).html())
                 (Field::text("time", "Date and time", typed.time)
-                    .hint("2026-11-26 14:05 or 2026-11-26 14:05:30").wrong(wrong.time).html())
+                    .hint("2026-11-26 14:05 or 2026-11-26 14:05:30").wrong(wrong.time.as_deref()).html())
                 (Field::text("zone", "Time zone", typed.zone)
                     .hint("Such as UTC or Asia/Kuala_Lumpur").wrong(wrong.zone).html())
             }
@@ -103,7 +103,10 @@ pub(crate) async fn ask(change: Change) -> Answer {
     let typed = Typed {
         number: change.field("number"),
         time: change.field("time"),
-        zone: change.field("zone"),
+        zone: match change.field("zone") {
+            "" => "UTC",
+            zone => zone,
+        },
         reason: change.field("reason"),
     };
     let question = match read(visit, &typed) {
@@ -120,11 +123,13 @@ pub(crate) async fn ask(change: Change) -> Answer {
     let calls =
         visit.hub().records_near(question.number.e164(), question.at, NEAR, MOST_CALLS).await?;
     match change.field("format") {
-        "csv" => return Ok(holders_sheet(holders, &question).csv()),
+        "csv" => return Ok(answer_sheet(&question, found.as_ref()).csv()),
         "calls" => {
             return Ok(calls_sheet(calls.as_deref().unwrap_or_default(), &question).csv());
         }
-        "json" => return Ok(as_json(&question, found.as_ref())),
+        "json" => {
+            return Ok(as_json(&question, found.as_ref(), calls.as_deref().unwrap_or_default()));
+        }
         _ => {}
     }
     let body = html! {
@@ -149,19 +154,36 @@ pub(crate) async fn ask(change: Change) -> Answer {
 fn read<'a>(visit: &Visit, typed: &Typed<'a>) -> Result<Question<'a>, Wrong> {
     let number = PhoneNumber::parse(typed.number, &visit.console.settings.region);
     let zone = IanaZone::by_name(typed.zone);
-    let local = local(typed.time);
-    let at = zone.as_ref().ok().zip(local).and_then(|(zone, local)| zone.instant(local));
+    let at = local(typed.time).ok_or_else(|| "This is not a date with a time.".to_owned());
+    let at = match (&zone, at) {
+        (Ok(zone), Ok(local)) => instant(zone, local),
+        (_, at) => at.map(|_| Timestamp::EPOCH),
+    };
     let wrong = Wrong {
         number: number.is_err().then_some("This is not a number."),
-        time: local.is_none().then_some("This is not a date with a time."),
+        time: at.as_ref().err().cloned(),
         zone: zone.is_err().then_some("No time zone is called so."),
         reason: typed.reason.is_empty().then_some("Say why you ask."),
     };
     match (number, zone, at) {
-        (Ok(number), Ok(zone), Some(at)) if wrong.reason.is_none() => {
+        (Ok(number), Ok(zone), Ok(at)) if wrong.reason.is_none() => {
             Ok(Question { number, at, zone, zone_name: typed.zone })
         }
         _ => Err(wrong),
+    }
+}
+
+/// The instant at which clocks of the zone showed this, if there was one and no more.
+fn instant(zone: &IanaZone, local: PrimitiveDateTime) -> Result<Timestamp, String> {
+    match zone.instants(local) {
+        Instants::One(at) => Ok(at),
+        Instants::Two(first, second) => {
+            let utc = |at| Utc.local(at).map(local_text).unwrap_or_default();
+            let (first, second) = (utc(first), utc(second));
+            Err(format!("Clocks showed this twice there, at {first} and {second} UTC: ask in UTC."))
+        }
+        Instants::Skipped => Err("Clocks never showed this there: they skipped it.".to_owned()),
+        Instants::OutOfTime => Err("This is beyond all calendars.".to_owned()),
     }
 }
 
@@ -265,10 +287,9 @@ fn holders_sheet(holders: &[Turn], question: &Question<'_>) -> Sheet {
     };
     let row = |turn: &Turn| {
         let customer = &turn.customer;
-        let name = format!("{} {}", customer.first_name.as_str(), customer.last_name.as_str());
         vec![
             Cell::link(&format!("{PATH}/customers/{}", customer.id), customer.id.to_string()),
-            Cell::text(name),
+            Cell::text(full_name(customer)),
             Cell::short_reference(&format!("{PATH}/leases/{}", turn.lease), turn.lease.to_string()),
             Cell::text(user(turn)),
             local_cell(question, turn.from),
@@ -276,6 +297,76 @@ fn holders_sheet(holders: &[Turn], question: &Question<'_>) -> Sheet {
         ]
     };
     Sheet::new("Holders", columns, empty).rows(holders.iter().map(row))
+}
+
+/// The answer as a file: a row for each holder, or the one that says why there is none.
+fn answer_sheet(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Sheet {
+    let columns = vec![
+        Column::Text("Number"),
+        Column::Text("At"),
+        Column::Text("Answer"),
+        Column::Text("Customer"),
+        Column::Text("Name"),
+        Column::Text("Lease"),
+        Column::Text("Leads to"),
+        Column::Text("From"),
+        Column::Text("Until"),
+    ];
+    let row = |answer: &str, customer: Option<&NamedCustomer>, more: [Cell; 4]| {
+        let named = |customer: &NamedCustomer| Cell::text(full_name(customer));
+        let mut row = vec![
+            Cell::text(question.number.sent()),
+            local_cell(question, question.at),
+            Cell::text(answer),
+            customer.map_or_else(Cell::void, |customer| Cell::text(customer.id.to_string())),
+            customer.map_or_else(Cell::void, named),
+        ];
+        row.extend(more);
+        row
+    };
+    let at = |at: Option<Timestamp>| at.map_or_else(Cell::void, |at| local_cell(question, at));
+    let nobody = || {
+        let (from, until) = (Cell::void(), resting_until(found));
+        [Cell::void(), Cell::void(), from, at(until)]
+    };
+    let held = |turn: &Turn| {
+        let ends = [turn.from, turn.until()].map(|end| local_cell(question, end));
+        let [from, until] = ends;
+        let more = [Cell::text(turn.lease.to_string()), Cell::text(user(turn)), from, until];
+        row("held", Some(&turn.customer), more)
+    };
+    let rows = match found.map(|found| (&found.then, found.holders.as_slice())) {
+        Some((_, holders @ [_, ..])) => holders.iter().map(held).collect(),
+        Some((Then::Reserved(it), [])) => {
+            let more = [Cell::void(), Cell::void(), at(Some(it.from)), at(it.until)];
+            vec![row("reserved", Some(&it.customer), more)]
+        }
+        _ => vec![row(word(found), None, nobody())],
+    };
+    let empty = Empty { what: "", why: "", next: html! {} };
+    Sheet::new("Who held it", columns, empty).rows(rows)
+}
+
+/// The answer in one word, for programs.
+fn word(found: Option<&WhoHeldIt>) -> &'static str {
+    match found.map(|found| &found.then) {
+        None => "not_ours",
+        Some(Then::Held) => "held",
+        Some(Then::Resting { .. }) => "resting",
+        Some(Then::Reserved(_)) => "reserved",
+        Some(Then::Nobody) => "nobody",
+    }
+}
+
+fn resting_until(found: Option<&WhoHeldIt>) -> Option<Timestamp> {
+    match found.map(|found| &found.then) {
+        Some(Then::Resting { until }) => Some(*until),
+        _ => None,
+    }
+}
+
+fn full_name(customer: &NamedCustomer) -> String {
+    format!("{} {}", customer.first_name.as_str(), customer.last_name.as_str())
 }
 
 fn calls_sheet(calls: &[RecordLine], question: &Question<'_>) -> Sheet {
@@ -303,33 +394,48 @@ fn calls_sheet(calls: &[RecordLine], question: &Question<'_>) -> Sheet {
     Sheet::new("Calls near by", columns, empty).rows(calls.iter().map(row))
 }
 
-fn as_json(question: &Question<'_>, found: Option<&WhoHeldIt>) -> actix_web::HttpResponse {
+fn as_json(
+    question: &Question<'_>,
+    found: Option<&WhoHeldIt>,
+    calls: &[RecordLine],
+) -> actix_web::HttpResponse {
     let holder = |turn: &Turn| {
         json!({
             "customer": turn.customer.id.get(),
-            "customer_name": format!(
-                "{} {}", turn.customer.first_name.as_str(), turn.customer.last_name.as_str()
-            ),
+            "customer_name": full_name(&turn.customer),
             "lease": turn.lease.to_string(),
             "phone": turn.user.as_ref().map(|user| user.phone().sent()),
             "from": rfc3339(turn.from),
             "until": rfc3339(turn.until()),
         })
     };
-    let (answer, until) = match found.map(|found| &found.then) {
-        None => ("not_ours", Value::Null),
-        Some(Then::Held) => ("held", Value::Null),
-        Some(Then::Resting { until }) => ("resting", rfc3339(*until).into()),
-        Some(Then::Reserved(_)) => ("reserved", Value::Null),
-        Some(Then::Nobody) => ("nobody", Value::Null),
+    let reserved_for = match found.map(|found| &found.then) {
+        Some(Then::Reserved(it)) => json!({
+            "customer": it.customer.id.get(),
+            "customer_name": full_name(&it.customer),
+            "from": rfc3339(it.from),
+            "until": it.until.map(rfc3339),
+        }),
+        _ => Value::Null,
+    };
+    let call = |line: &RecordLine| {
+        json!({
+            "record": line.id.get(),
+            "at": rfc3339(line.at),
+            "from": Mask::Revealed.text(&line.from),
+            "to": Mask::Revealed.text(&line.to),
+            "billed_seconds": line.billed_seconds,
+        })
     };
     let holders: Vec<_> = found.iter().flat_map(|found| &found.holders).map(holder).collect();
     let answer = json!({
         "number": question.number.sent(),
         "at": rfc3339(question.at),
-        "answer": answer,
-        "resting_until": until,
+        "answer": word(found),
+        "resting_until": resting_until(found).map(rfc3339),
+        "reserved_for": reserved_for,
         "holders": holders,
+        "calls": calls.iter().map(call).collect::<Vec<_>>(),
     });
     actix_web::HttpResponse::Ok()
         .insert_header(("Content-Disposition", "attachment; filename=\"who-held-it.json\""))

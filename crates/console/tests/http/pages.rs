@@ -1,10 +1,13 @@
 //! What pages say and do.
 
+use leaseline_core::audit::AuditAction;
 use leaseline_core::search::RecordSearch;
 use leaseline_core::staff::StaffRole;
 use leaseline_hub::Clock;
 use leaseline_hub::insight::Place;
-use leaseline_testkit::{Call, Edge};
+use leaseline_testkit::http::Answer;
+use leaseline_testkit::{Call, Edge, profile};
+use serde_json::{Value, json};
 
 use crate::harness::on_both;
 
@@ -12,10 +15,12 @@ use crate::harness::on_both;
 fn who_held_it_is_one_sentence_and_stands_in_the_audit_log() {
     on_both(|site| {
         let browser = site.browser(StaffRole::Support);
-        let ask = |number: &str, time: &str, more: &str| {
-            let form = format!("number={number}&time={time}&zone=Asia/Kuala_Lumpur&{more}");
+        let ask_in = |number: &str, time: &str, zone: &str, more: &str| {
+            let form = format!("number={number}&time={time}&zone={zone}&{more}");
             browser.post("/console/who", &form)
         };
+        let ask =
+            |number: &str, time: &str, more: &str| ask_in(number, time, "Asia/Kuala_Lumpur", more);
         // 12:00 UTC is 20:00 in Kuala Lumpur.
         let held = ask("0388880000", "2020-01-31+20:30", "reason=ticket+9");
         assert_eq!(held.status, 200);
@@ -48,13 +53,47 @@ fn who_held_it_is_one_sentence_and_stands_in_the_audit_log() {
             assert!(wrong.body.contains(part), "{part}");
         }
         let csv = ask("0388880000", "2020-01-31+20:30", "reason=x&format=csv");
+        let held = "number,at,answer,customer,name,lease,leads to,from,until\n\
+                    0388880000,2020-01-31T12:30:00Z,held,1,Acme Rides,";
+        assert!(csv.body.starts_with(held), "{}", csv.body);
+        let csv = ask("0388880001", "2020-01-31+20:30", "reason=x&format=csv");
         assert!(
-            csv.body.starts_with("customer,name,lease,leads to,from,until\n1,Acme Rides,"),
+            csv.body.ends_with("\n0388880001,2020-01-31T12:30:00Z,nobody,,,,,,\n"),
             "{}",
             csv.body
         );
-        let json = ask("0388880000", "2020-01-31+20:30", "reason=x&format=json");
-        assert!(json.body.contains("\"answer\":\"held\""), "{}", json.body);
+        let json = |number| {
+            let answer = ask(number, "2020-01-31+20:30", "reason=x&format=json");
+            serde_json::from_str::<Value>(&answer.body).unwrap()
+        };
+        assert_eq!(json("0388880000")["answer"], "held");
+        let customer = site.block_on(async {
+            let customer = site.world.customer(profile()).await;
+            site.world.reserve(customer, 2).await.unwrap();
+            customer
+        });
+        let reserved = json("0388880001");
+        let expected = json!({
+            "number": "0388880001",
+            "at": "2020-01-31T12:30:00Z",
+            "answer": "reserved",
+            "resting_until": null,
+            "reserved_for": {
+                "customer": customer.get(),
+                "customer_name": "Acme Rides",
+                "from": reserved["reserved_for"]["from"],
+                "until": null,
+            },
+            "holders": [],
+            "calls": [],
+        });
+        assert_eq!(reserved, expected);
+
+        let berlin = |time| ask_in("0388880000", time, "Europe/Berlin", "reason=x");
+        let twice = "Clocks showed this twice there, at 2019-10-27 00:30:00 and 2019-10-27 01:30:00 UTC: ask in UTC.";
+        assert!(berlin("2019-10-27+02:30").body.contains(twice));
+        assert!(berlin("2019-03-31+02:30").body.contains("Clocks never showed this there"));
+        assert!(berlin("9999-12-31+23:59").body.contains("beyond all calendars"));
     });
 }
 
@@ -70,9 +109,15 @@ fn a_lease_is_given_back_after_its_effect_was_named() {
         let released = browser.post(&format!("{lease}/release"), "reason=lost+phone");
         assert_eq!(released.status, 303);
         assert!(browser.get(&lease).body.contains("released"));
-        let again = browser.post(&format!("{lease}/release"), "reason=lost+phone");
-        assert!(again.status == 422 && again.body.contains("over already"));
-        assert!(again.body.contains("value=\"lost phone\""), "what was typed is kept");
+        let over = |answer: Answer| {
+            assert!(answer.status == 422 && answer.body.contains("over already"));
+            assert!(!answer.body.contains("no longer reach"), "{}", answer.body);
+        };
+        over(browser.post(&format!("{lease}/release"), "reason=lost+phone"));
+        over(browser.get(&format!("{lease}/release")));
+        let entries = site.block_on(site.world.hub.audit(None, 2)).unwrap();
+        let released = entries.iter().filter(|it| it.entry.action == AuditAction::Release);
+        assert_eq!(released.count(), 1, "{entries:?}");
     });
 }
 

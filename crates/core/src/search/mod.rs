@@ -39,11 +39,16 @@ struct Word<'a> {
 }
 
 impl<'a> Word<'a> {
-    /// The words of a filter.
+    /// The words of a filter. What stands in quotation marks is one: `status:"Incorrect hash"`.
     fn all(text: &'a str) -> impl Iterator<Item = Self> {
-        text.split_whitespace().map(|text| match text.split_once(':') {
-            Some((key, value)) => Self { text, key: Some(key), value },
-            None => Self { text, key: None, value: text },
+        let mut is_quoted = false;
+        let pieces = text.split(move |letter: char| {
+            is_quoted ^= letter == '"';
+            letter.is_whitespace() && !is_quoted
+        });
+        pieces.filter(|piece| !piece.is_empty()).map(|text| match text.split_once(':') {
+            Some((key, value)) => Self { text, key: Some(key), value: unquoted(value) },
+            None => Self { text, key: None, value: unquoted(text) },
         })
     }
 
@@ -79,6 +84,10 @@ impl<'a> Word<'a> {
         };
         duration::parse(span).ok().map(|span| (bound, span))
     }
+}
+
+fn unquoted(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -86,6 +86,9 @@ mod tests {
     #[test]
     fn words_of_the_filter() {
         check("", Ok(RequestSearch::default()));
+        let hash =
+            RequestSearch { status: Some("Incorrect hash".into()), ..RequestSearch::default() };
+        check("  status:\"Incorrect hash\" ", Ok(hash));
         let by_id = RequestSearch { id: id(ID), ..RequestSearch::default() };
         check(ID, Ok(by_id.clone()));
         check(&format!("id:{ID}"), Ok(by_id));

@@ -27,7 +27,7 @@ pub(crate) async fn top_up(mut change: Change, id: Path<String>) -> Answer {
     change.visit.path = format!("{PATH}/customers/{}", view.customer.id);
     let visit = &change.visit;
     let (typed, reason) = (change.field("credits"), change.field("reason"));
-    let amount = typed.replace(',', "").parse().ok().filter(|amount| *amount != 0);
+    let amount = whole(typed).filter(|amount| *amount != 0);
     let (Some(amount), false) = (amount, reason.is_empty()) else {
         let wrong =
             if amount.is_none() { "This is not a whole number of credits." } else { "Say why." };
@@ -41,11 +41,24 @@ pub(crate) async fn top_up(mut change: Change, id: Path<String>) -> Answer {
     match visit.hub().ask(TopUpRequest { caller: Caller::operator(), customer, amount }).await {
         Ok(_) => Ok(to(&format!("{PATH}/customers/{customer}?done=1"))),
         Err(Failure::Refused(refusal)) => {
+            visit.audit_refused(AuditAction::TopUp, &subject, reason).await?;
             let wrong = format!("Refused: {refusal}.");
             again(visit, &view, TopUp { credits: typed, reason, wrong: Some(&wrong) }).await
         }
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// A whole number; commas may stand where they part thousands.
+fn whole(typed: &str) -> Option<i64> {
+    let digits = typed.strip_prefix('-').unwrap_or(typed);
+    let mut groups = digits.split(',');
+    let first = groups.next()?;
+    let is_grouped = digits.contains(',');
+    let sound = groups.all(|group| group.len() == 3) && !(is_grouped && first.len() > 3);
+    let plain = typed.replace(',', "");
+    let is_plain = digits.bytes().all(|byte| byte == b',' || byte.is_ascii_digit());
+    (sound && is_plain && !first.is_empty()).then(|| plain.parse().ok()).flatten()
 }
 
 /// What was typed into the form for a top-up, and what is wrong with it.
@@ -155,4 +168,19 @@ pub(crate) async fn set_status(change: Change, id: Path<String>) -> Answer {
     let update = CustomerUpdate { caller: Caller::operator(), customer: customer.id, change };
     visit.hub().ask(update).await?;
     Ok(to(&format!("{PATH}/customers/{}?done=1", customer.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_part_thousands_and_nothing_else() {
+        for (typed, amount) in [("7", 7), ("-1,500", -1_500), ("12,345,678", 12_345_678)] {
+            assert_eq!(whole(typed), Some(amount), "{typed}");
+        }
+        for wrong in ["", "-", "1,5", "10,50", ",,5", ",500", "1500,000", "1.5", "1 000", "+7"] {
+            assert_eq!(whole(wrong), None, "{wrong}");
+        }
+    }
 }

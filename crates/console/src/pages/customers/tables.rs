@@ -1,7 +1,7 @@
 //! What a customer's page is made of.
 
 use leaseline_core::Timestamp;
-use leaseline_core::customer::{Customer, Limit, ServiceTerms};
+use leaseline_core::customer::{ChargeMethod, Customer, Limit, ServiceTerms};
 use leaseline_core::ledger::{EntryKind, LedgerEntry};
 use leaseline_hub::insight::BalancePoint;
 use leaseline_hub::operator::{NumberLine, TokenRecord};
@@ -136,7 +136,7 @@ pub(super) fn limits(customer: &Customer) -> Markup {
     let profile = &customer.profile;
     let most = |limit: Limit| match limit.is_set() {
         true => html! { (grouped(limit.get())) },
-        false => html! { span.none { "none" } },
+        false => html! { span.none { "no limit" } },
     };
     let service = |terms: ServiceTerms| {
         html! {
@@ -157,9 +157,10 @@ pub(super) fn limits(customer: &Customer) -> Markup {
         ("Credits a day", most(profile.max_spend_per_day)),
         (
             "Below zero",
-            match profile.credit_limit {
-                Some(limit) => html! { (grouped(limit.get())) },
-                None => html! { span.none { "no limit" } },
+            match (profile.charge_method, profile.credit_limit) {
+                (ChargeMethod::Prepaid, _) => html! { span.none { "no call or subscription" } },
+                (ChargeMethod::Postpaid, Some(limit)) => html! { (grouped(limit.get())) },
+                (ChargeMethod::Postpaid, None) => html! { span.none { "no limit" } },
             },
         ),
         (
