@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use leaseline_core::Timestamp;
-use leaseline_core::ids::CustomerId;
+use leaseline_core::ids::{CustomerId, SubscriptionId};
 use leaseline_core::ledger::LedgerHead;
 use leaseline_core::subscription::{DueMonth, MonthCharged};
 use leaseline_store::{StoreError, Tx, load, record};
@@ -44,6 +44,25 @@ fn charge(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
     let charged: Vec<_> = charged.collect();
     record::subscriptions::months(tx, &charged)?;
     Ok(charged.len())
+}
+
+/// Debits the months of a subscription that have begun, before it ends or is somebody else's: they were
+/// its customer's, whether anybody has looked since or not. The ledger is held, then the
+/// subscription.
+pub(crate) fn charge_begun(
+    tx: &mut Tx<'_>,
+    subscription: SubscriptionId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    while let Some(month) = load::fees::due_of(tx, subscription, now)? {
+        let mut ledgers = load::ledgers::ledgers_for_posting(tx, &[month.customer])?;
+        let due = load::fees::still_due(tx, &[month], now)?;
+        let Some(charged) = due.first().and_then(|month| debit(month, &mut ledgers, now)) else {
+            break;
+        };
+        record::subscriptions::months(tx, &[charged])?;
+    }
+    Ok(())
 }
 
 /// None when the ledger cannot take it, or when the account has got another customer meanwhile,

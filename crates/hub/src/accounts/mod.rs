@@ -13,7 +13,7 @@ mod subscribe;
 mod zones;
 
 pub use fees::ChargeMonth;
-pub(crate) use fees::charge_due_months;
+pub(crate) use fees::{charge_begun, charge_due_months};
 pub(crate) use ivml::numbers_at;
 pub use ivml::{AddIvml, DeleteIvml, IvmlLine, IvrMenuLine, UpdateIvml};
 pub(crate) use login::Memory;

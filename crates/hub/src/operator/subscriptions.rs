@@ -6,13 +6,14 @@ use leaseline_core::pool::Service;
 use leaseline_store::load::subscriptions::{SubscriptionFilter, SubscriptionLine};
 use leaseline_store::{Tx, load, record};
 
+use crate::accounts::charge_begun;
 use crate::failure::Failure;
 use crate::hub::Hub;
 use crate::ids::Ids;
 use crate::inbox::Command;
 use crate::request::{Request, Way};
 
-/// A subscription to be ended: unassigned, and no month of it is debited any more. With the last
+/// A subscription to be ended: unassigned, the months that have begun debited, and none after them. With the last
 /// service of a number the number is nobody's, and rests for its pool's quarantine. The outcome
 /// says whether there was such a subscription.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,9 @@ impl Request for Unsubscribe {
 
     fn into_command(self, way: Way<bool>, _: &dyn Ids) -> Command {
         way.errand(self, |tx: &mut Tx<'_>, ask: &Self, now: Timestamp| {
+            if let Some((id, _)) = load::subscriptions::open(tx, ask.number, ask.service)? {
+                charge_begun(tx, id, now)?;
+            }
             let Some(open) = load::subscriptions::open_for_change(tx, ask.number, ask.service)?
             else {
                 return Ok(Ok(false));

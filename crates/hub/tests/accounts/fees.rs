@@ -8,8 +8,8 @@ use leaseline_core::pool::Service;
 use leaseline_core::{Timestamp, timestamp::Utc, timestamp::Zone};
 use leaseline_hub::Hub;
 use leaseline_hub::accounts::ChargeMonth;
-use leaseline_hub::operator::{Lines, Unsubscribe};
-use leaseline_testkit::databases;
+use leaseline_hub::operator::{AccountEntry, Lines, Unsubscribe};
+use leaseline_testkit::{account_entry, databases, profile};
 use time::{Date, Month, Time};
 
 use crate::shop::Shop;
@@ -94,6 +94,33 @@ async fn a_suspended_customer_goes_on_paying_until_it_is_unsubscribed() {
         clock.set(at(2027, 3, 15));
         assert_eq!(charge_all(&world.hub).await, 1);
         assert_eq!(shop.balance().await, 1_000 - 2 * 130 - 3 * 30);
+        shop.end(&database).await;
+    }
+}
+
+#[tokio::test]
+async fn months_that_have_begun_are_paid_by_whose_they_were() {
+    for database in databases() {
+        let shop = Shop::with(&database, 2).await;
+        let Shop { world, clock, account, numbers, .. } = &shop;
+        clock.set(at(2027, 1, 15));
+        for number in numbers {
+            world.subscribe(*account, number, Service::Voice).await.unwrap().unwrap();
+        }
+        let paid = 1_000 - 2 * 130;
+        // Nobody has looked for two months.
+        clock.set(at(2027, 3, 20));
+        let end = Unsubscribe { number: numbers[0].e164(), service: Service::Voice };
+        assert_eq!(world.hub.ask(end).await, Ok(true));
+        assert_eq!(shop.balance().await, paid - 2 * 30);
+        let other = world.customer(profile()).await;
+        let entry = account_entry("demo", other);
+        world.account_of(AccountEntry { password: None, ..entry }).await;
+        assert_eq!(world.balance(shop.customer).await, paid - 4 * 30);
+        clock.set(at(2027, 4, 15));
+        assert_eq!(charge_all(&world.hub).await, 1);
+        assert_eq!(world.balance(shop.customer).await, paid - 4 * 30);
+        assert_eq!(world.balance(other).await, -30);
         shop.end(&database).await;
     }
 }

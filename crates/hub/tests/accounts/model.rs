@@ -54,6 +54,17 @@ struct Model {
     spent: i64,
 }
 
+impl Held {
+    /// What the months that have begun and are not paid yet cost.
+    fn pay(&mut self, now: Timestamp) -> i64 {
+        let before = self.months;
+        while month_begins(self.since, self.months) <= now {
+            self.months += 1;
+        }
+        (self.months - before) * MONTHLY
+    }
+}
+
 impl Model {
     fn subscribe(&mut self, second_account: bool, at: (usize, usize), now: Timestamp) -> bool {
         let mut of_number = self.held.iter().filter(|((number, _), _)| *number == at.0);
@@ -69,11 +80,15 @@ impl Model {
 
     fn charge(&mut self, now: Timestamp) {
         for held in self.held.values_mut() {
-            while month_begins(held.since, held.months) <= now {
-                held.months += 1;
-                self.spent += MONTHLY;
-            }
+            self.spent += held.pay(now);
         }
+    }
+
+    fn unsubscribe(&mut self, at: (usize, usize), now: Timestamp) -> bool {
+        let ended = self.held.remove(&at);
+        let had = ended.is_some();
+        self.spent += ended.map_or(0, |mut held| held.pay(now));
+        had
     }
 }
 
@@ -94,7 +109,7 @@ async fn run(database: &Database, commands: &[Command]) {
             Command::Unsubscribe { number, service } => {
                 let end =
                     Unsubscribe { number: shop.numbers[number].e164(), service: SERVICES[service] };
-                let had = model.held.remove(&(number, service)).is_some();
+                let had = model.unsubscribe((number, service), now);
                 assert_eq!(shop.world.hub.ask(end).await, Ok(had), "{command:?}");
             }
             Command::Pass { days } => shop.clock.advance(Duration::from_secs(days * 86_400)),

@@ -22,6 +22,15 @@ pub fn due(tx: &mut Tx<'_>, limit: u32, now: Timestamp) -> Result<Vec<DueMonth>,
     rows.into_iter().map(due_month).collect()
 }
 
+/// The first month due of a subscription that goes on, if there is one.
+pub fn due_of(
+    tx: &mut Tx<'_>,
+    subscription: SubscriptionId,
+    now: Timestamp,
+) -> Result<Option<DueMonth>, StoreError> {
+    of_ids(tx, [subscription.get()], now).map(|mut due| due.pop())
+}
+
 /// Those of these months that are still due, held until the transaction ends. Their ledgers are
 /// held by the caller.
 pub fn still_due(
@@ -31,7 +40,15 @@ pub fn still_due(
 ) -> Result<Vec<DueMonth>, StoreError> {
     let ids: Vec<_> = months.iter().map(|due| due.subscription.get()).collect();
     tx.connection.dialect().lock(Lock::Subscriptions, &ids)?;
-    let rows: Vec<DueRow> = Statement::<DueSql>::new(STILL_DUE)
+    of_ids(tx, ids, now)
+}
+
+fn of_ids(
+    tx: &mut Tx<'_>,
+    ids: impl IntoIterator<Item = i64>,
+    now: Timestamp,
+) -> Result<Vec<DueMonth>, StoreError> {
+    let rows: Vec<DueRow> = Statement::<DueSql>::new(OF_IDS)
         .over(Rows::new("id").integers(ids))
         .integer(now.micros())
         .load(tx.connection)?;
@@ -46,7 +63,7 @@ const DUE: &str = "
     WHERE s.ended_at IS NULL AND s.next_due_at <= {}
     ORDER BY s.next_due_at, s.id LIMIT {}";
 
-const STILL_DUE: &str = "
+const OF_IDS: &str = "
     SELECT s.id, s.months, a.customer_id, n.e164, n.shown, s.service, s.monthly_fee,
            s.subscribed_at
     FROM v JOIN did_subscriptions s ON s.id = v.id JOIN accounts a ON a.id = s.account_id

@@ -95,25 +95,32 @@ pub fn subscriptions(
     rows.into_iter().map(SubscriptionLine::try_from).collect()
 }
 
-/// The open subscription to a service of a number: its id and the number's; the number held until
-/// the transaction ends.
+/// The open subscription to a service of a number: its id and the number's.
+pub fn open(
+    tx: &mut Tx<'_>,
+    number: E164,
+    service: Service,
+) -> Result<Option<(SubscriptionId, NumberId)>, StoreError> {
+    let rows: Vec<(i64, i64)> = Statement::<(BigInt, BigInt)>::new(OPEN)
+        .integer(number.integer())
+        .integer(i64::from(service.code()))
+        .load(tx.connection)?;
+    let Some((id, number)) = rows.first().copied() else { return Ok(None) };
+    let number = known(NumberId::new(number), NUMBERS)?;
+    Ok(Some((known(SubscriptionId::new(id), TABLE)?, number)))
+}
+
+/// The same, with both held until the transaction ends.
 pub fn open_for_change(
     tx: &mut Tx<'_>,
     number: E164,
     service: Service,
 ) -> Result<Option<(SubscriptionId, NumberId)>, StoreError> {
-    let open = |tx: &mut Tx<'_>| {
-        Statement::<(BigInt, BigInt)>::new(OPEN)
-            .integer(number.integer())
-            .integer(i64::from(service.code()))
-            .load::<(i64, i64)>(tx.connection)
-    };
-    let Some((_, number_id)) = open(tx)?.first().copied() else { return Ok(None) };
-    tx.connection.dialect().lock(Lock::Dids, &[number_id])?;
-    let Some((id, _)) = open(tx)?.first().copied() else { return Ok(None) };
-    tx.connection.dialect().lock(Lock::Subscriptions, &[id])?;
-    let number_id = known(NumberId::new(number_id), NUMBERS)?;
-    Ok(Some((known(SubscriptionId::new(id), TABLE)?, number_id)))
+    let Some((_, number_id)) = open(tx, number, service)? else { return Ok(None) };
+    tx.connection.dialect().lock(Lock::Dids, &[number_id.get()])?;
+    let Some(found) = open(tx, number, service)? else { return Ok(None) };
+    tx.connection.dialect().lock(Lock::Subscriptions, &[found.0.get()])?;
+    Ok(Some(found))
 }
 
 /// Where no filter is set.

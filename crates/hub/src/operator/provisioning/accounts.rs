@@ -17,7 +17,7 @@ use leaseline_store::{StoreError, Tx, load, record};
 use super::carry_out::{changed, id_of, kept, made};
 use super::plan::{Grantee, Known};
 use super::{CustomerRef, Entered, Unfit};
-use crate::accounts::numbers_at;
+use crate::accounts::{charge_begun, numbers_at};
 
 /// An account as it is to be.
 #[derive(Clone, Debug)]
@@ -141,6 +141,11 @@ impl<'a> AccountStep<'a> {
                 let customer = customer.map(|customer| id_of(customer, customers));
                 let id = found.id;
                 carry_out_menus(tx, id, &self.menus)?;
+                if customer.is_some_and(|customer| customer != found.customer) {
+                    for (subscription, _) in load::subscriptions::of_account(tx, id)? {
+                        charge_begun(tx, subscription, now)?;
+                    }
+                }
                 let is_changed = change(tx, self.entry, *found, customer)?;
                 let as_it_was = !is_changed && self.menus.is_empty();
                 Ok(if as_it_was { kept(id) } else { changed(id) })
