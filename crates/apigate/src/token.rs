@@ -6,6 +6,7 @@ use std::time::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use leaseline_core::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::proved::Memory;
 
@@ -177,9 +178,9 @@ impl Inner {
     }
 
     fn is_for_us(&self, claims: &Claims) -> bool {
-        let issued = self.issuer.as_ref().is_none_or(|issuer| claims.iss.names(issuer));
-        let meant = self.audience.as_ref().is_none_or(|audience| claims.aud.names(audience));
-        issued && meant
+        let issued = |issuer: &String| claims.iss.as_str() == Some(issuer);
+        self.issuer.as_ref().is_none_or(issued)
+            && self.audience.as_ref().is_none_or(|audience| names(&claims.aud, audience))
     }
 }
 
@@ -215,10 +216,11 @@ struct Claims {
     exp: Option<f64>,
     #[serde(default, deserialize_with = "present")]
     nbf: Option<f64>,
+    /// What nobody asks for may be anything.
     #[serde(default)]
-    iss: Names,
+    iss: Value,
     #[serde(default)]
-    aud: Names,
+    aud: Value,
 }
 
 /// A claim that is there has a value: null is none.
@@ -228,29 +230,17 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(claim).map(Some)
 }
 
-/// One name or several.
-#[derive(Deserialize, Default)]
-#[serde(untagged)]
-enum Names {
-    One(String),
-    Several(Vec<String>),
-    #[default]
-    None,
-}
-
-impl Names {
-    fn names(&self, name: &str) -> bool {
-        match self {
-            Self::One(one) => one == name,
-            Self::Several(several) => several.iter().any(|one| one == name),
-            Self::None => false,
-        }
+/// Whether an audience, of one or of several, is this one.
+fn names(audience: &Value, name: &str) -> bool {
+    match audience {
+        Value::Array(several) => several.iter().any(|one| one.as_str() == Some(name)),
+        one => one.as_str() == Some(name),
     }
 }
 
 impl Term {
     fn includes(self, now: Timestamp) -> bool {
-        let ended = |exp: f64| numeric_date(exp) <= now.saturating_sub(LEEWAY);
+        let ended = |exp: f64| numeric_date(exp) < now.saturating_sub(LEEWAY);
         let begun = |nbf: f64| numeric_date(nbf) <= now.saturating_add(LEEWAY);
         !self.exp.is_some_and(ended) && self.nbf.is_none_or(begun)
     }
@@ -293,8 +283,8 @@ mod tests {
     #[test]
     fn a_token_that_was_proved_before_ends_all_the_same() {
         let keys = TokenKeys::new(vec![key("a", None)], None, None);
-        check(&keys, Some(at(2_000)), 2_029, (true, true));
-        check(&keys, Some(at(2_000)), 2_030, (true, false));
+        check(&keys, Some(at(2_000)), 2_030, (true, true));
+        check(&keys, Some(at(2_000)), 2_031, (true, false));
         check(&keys, Some(at(900)), 1_000, (false, false));
     }
 

@@ -116,12 +116,13 @@ fn what_a_token_claims() {
         for sound in [
             json!({"user": "admin"}),
             json!({"user": "admin", "exp": NOW + 1}),
-            json!({"user": "admin", "exp": NOW - 29}),
+            json!({"user": "admin", "exp": NOW - 30}),
             json!({"user": "admin", "exp": 1e300}),
             json!({"user": "admin", "nbf": NOW + 30}),
             json!({"user": "admin", "exp": 1_580_472_000.5}),
             json!({"user": "admin", "iat": NOW + 999_999}),
             json!({"user": "admin", "iss": "x", "aud": ["y"], "x": {"y": []}}),
+            json!({"user": "admin", "iss": 5, "aud": {"a": [1]}}),
         ] {
             check(sound, believed());
         }
@@ -143,6 +144,7 @@ fn a_configured_issuer_and_audience_must_be_named() {
         check(json!({"user": "admin", "iss": "us"}), bad_token());
         check(json!({"user": "admin", "aud": "you"}), bad_token());
         check(json!({"user": "admin", "iss": "me", "aud": "you"}), bad_token());
+        check(json!({"user": "admin", "iss": ["us"], "aud": "you"}), bad_token());
         assert_eq!(view(api, &[&format!("Bearer {}", api.token("admin"))]), believed());
     });
 }
