@@ -182,7 +182,10 @@ impl NewRecord {
             None if view.decisions.iter().any(|decided| decided.is_emergency()) => {
                 Ownership::Emergency
             }
-            None if decided.is_some() => Ownership::Refused,
+            // One that was answered all the same is for people to look at.
+            None if decided.is_some() && self.priced_as(self.direction, None).is_none() => {
+                Ownership::Refused
+            }
             None => Ownership::Unknown,
         }
     }
