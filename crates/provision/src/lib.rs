@@ -63,5 +63,5 @@ pub use file::File;
 pub use import::{Imported, import_csv};
 pub use inventory::Progress;
 pub use rates::{RatesFile, import_rates};
-pub use records::{RecordsFile, RecordsTaken, import_records};
+pub use records::{RecordsFile, RecordsTaken, Regions, import_records};
 pub use report::{CheckedNumbers, check_numbers};

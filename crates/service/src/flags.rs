@@ -1,12 +1,15 @@
 //! The flags that all binaries have.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command};
 
 use crate::config::Sources;
-use crate::database::DatabaseUrl;
+use crate::database::{DatabaseUrl, UnknownUrl};
 
 /// Where to find the configuration and the database.
 #[derive(Args, Clone, Debug, Default)]
@@ -16,7 +19,7 @@ pub struct Flags {
     pub config: Option<PathBuf>,
 
     /// Database: sqlite://FILE or postgres://… [default: sqlite://leaseline.db]
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, value_parser = ReadUrl)]
     pub database_url: Option<DatabaseUrl>,
 }
 
@@ -26,6 +29,28 @@ pub struct Listen {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+}
+
+/// Reads the URL, which may hold a password: what can not be read is not shown.
+#[derive(Clone)]
+struct ReadUrl;
+
+impl TypedValueParser for ReadUrl {
+    type Value = DatabaseUrl;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<DatabaseUrl, clap::Error> {
+        value.to_str().unwrap_or_default().parse().map_err(|why: UnknownUrl| {
+            let what = format!(
+                "invalid value for '--database-url <URL>': {why}\n\nFor more information, try '--help'.\n"
+            );
+            clap::Error::raw(ErrorKind::ValueValidation, what).with_cmd(command)
+        })
+    }
 }
 
 impl Flags {

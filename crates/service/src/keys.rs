@@ -78,7 +78,7 @@ fn only(secret: Secret, place: &str) -> Result<Vec<JwtKey>, Problem> {
 }
 
 fn from_entry(entry: &KeyEntry) -> Result<JwtKey, Problem> {
-    let secret = private_file::secret(&entry.secret_file)?;
+    let secret = private_file::secret(&entry.secret_file, private_file::OTHERS_WRITE)?;
     let secret = long_enough(secret, &entry.secret_file.display().to_string())?;
     Ok(JwtKey { id: Some(entry.id.clone()), secret, until: entry.until })
 }
@@ -179,17 +179,17 @@ mod tests {
     #[test]
     fn a_secret_file_counts_without_its_line_break() {
         let folder = tempfile::tempdir().unwrap();
-        for ending in ["", "\n", "\r\n"] {
-            let path = secret_file(folder.path(), &format!("{GOOD}{ending}"), 0o640);
+        for (ending, mode) in [("", 0o640), ("\n", 0o444), ("\r\n", 0o644)] {
+            let path = secret_file(folder.path(), &format!("{GOOD}{ending}"), mode);
             let keys = keys(&[("jwt.secret_file", &path)]).unwrap();
             assert_eq!(keys[0].secret, Secret::new(GOOD));
         }
     }
 
     #[test]
-    fn a_secret_file_that_others_can_read_is_refused() {
+    fn a_secret_file_that_others_can_write_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let path = secret_file(folder.path(), GOOD, 0o644);
+        let path = secret_file(folder.path(), GOOD, 0o646);
         let report = keys(&[("jwt.secret_file", &path)]).unwrap_err().report();
         assert!(report.ends_with(&format!("hint: chmod 600 {path}")), "{report}");
     }

@@ -9,25 +9,26 @@ use crate::problem::Problem;
 use crate::secret::Secret;
 
 /// Everybody but the owner and the group.
-const OTHERS: u32 = 0o007;
+pub(crate) const OTHERS: u32 = 0o007;
+
+/// Everybody but the owner and the group, who may write. Whoever hands secrets to containers makes
+/// their files readable to all who are in there (Docker 0444, Kubernetes 0644).
+pub(crate) const OTHERS_WRITE: u32 = 0o002;
 
 /// Longer secrets than any are not read.
 const LONGEST_SECRET: u64 = 64 << 10;
 
 /// The bytes of a file that holds nothing but a secret, less the line break at its end.
 ///
-/// A group may read it, because that is how Kubernetes hands a secret to a process that is not
-/// root; the whole machine may not.
-///
 /// # Errors
-/// The file cannot be read, or others can read it too.
-pub(crate) fn secret(path: &Path) -> Result<Secret, Problem> {
+/// The file cannot be read, or one of these permission bits is set.
+pub(crate) fn secret(path: &Path, kept_from: u32) -> Result<Secret, Problem> {
     let unreadable = |error: io::Error| {
         let what = format!("read the secret in {}", path.display());
         Problem::new(what, error, "name a file that this process may read")
     };
     let file = File::open(path).map_err(unreadable)?;
-    refuse_open_to(OTHERS, &file, path)?;
+    refuse_open_to(kept_from, &file, path)?;
     let bytes = at_most(LONGEST_SECRET, file).map_err(unreadable)?;
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line)))

@@ -18,7 +18,7 @@ const LONGEST_CHAIN: u64 = 1 << 20;
 /// the certificate's.
 pub(crate) fn load(files: &TlsFiles) -> Result<Certified, Problem> {
     let chain = certificates(&files.cert)?;
-    let key = private_file::secret(&files.key)?;
+    let key = private_file::secret(&files.key, private_file::OTHERS)?;
     Certified::from_pem(&chain, key.expose()).map_err(|why| {
         let what = format!(
             "present the certificate {} with the key {}",

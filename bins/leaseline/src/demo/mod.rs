@@ -16,6 +16,7 @@ use leaseline_core::Timestamp;
 use leaseline_core::staff::{StaffName, StaffRole};
 use leaseline_hub::{Clock, Commits, Hub, Ids, Settings, SystemClock, Vault};
 use leaseline_service::{Config, Listen, Problem, Server, database, rfc3339};
+use leaseline_web::Stop;
 
 use crate::admin;
 use crate::answer::Answers;
@@ -53,7 +54,12 @@ pub(crate) async fn demo(
     use_database_in(folder.path(), &mut config)?;
     database::migrate(&config)?;
     let facades = Facades::configured(&config)?;
-    let present = lived(&config, args, facades.mor.vault.clone()).await?;
+    // Whoever stops it before its world is made leaves nothing behind either.
+    let stop = Stop::on_signals().map_err(not_made)?;
+    let present = tokio::select! {
+        present = lived(&config, args, facades.mor.vault.clone()) => present?,
+        () = stop.asked() => return Ok(()),
+    };
     let server = Server::open_as(&config, |settings| match args.now {
         Some(now) => Settings { clock: Box::new(StillClock::at(now)), ..settings },
         None => settings,

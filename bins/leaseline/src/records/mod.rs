@@ -15,7 +15,7 @@ use leaseline_core::search::RecordSearch;
 use leaseline_hub::Hub;
 use leaseline_hub::insight::ActivityCursor;
 use leaseline_hub::records::{RecordState, ResolveRecord};
-use leaseline_provision::{RecordsFile, RecordsTaken, import_records};
+use leaseline_provision::{RecordsFile, RecordsTaken, Regions, import_records};
 use leaseline_service::{Config, Problem, with_hub};
 use serde::Serialize;
 
@@ -131,9 +131,12 @@ pub(crate) async fn records(
 }
 
 async fn import(config: &Config, path: &Path) -> Result<Imported, Problem> {
-    let problem = |error| problem(format!("import {}", path.display()), error);
-    let file = RecordsFile::read(path, &config.default_region).map_err(problem)?;
+    let what = || format!("import {}", path.display());
+    let problem = |error| problem(what(), error);
     let import = async |hub: &Hub| {
+        let regions = Regions::load(hub, &config.default_region).await;
+        let regions = regions.map_err(|failure| not_done(what(), failure))?;
+        let file = RecordsFile::read(path, regions).map_err(problem)?;
         let mut bar = Bar::default();
         let show = |done| bar.reach("records", done, file.records());
         import_records(hub, &file, show).await.map_err(problem)

@@ -14,6 +14,7 @@ use leaseline_core::record::{
 };
 use leaseline_core::region::Region;
 
+use super::Regions;
 use crate::numbers::shown;
 
 /// Who reported a record that names no switch.
@@ -72,8 +73,9 @@ impl<'a> Line<'a> {
         Self(cells)
     }
 
-    /// The record that it is. Numbers without a country code are read in this region.
-    pub(super) fn record(&self, region: &Region) -> Result<NewRecord, Wrong> {
+    /// The record that it is. Numbers without a country code are read in the region of its switch.
+    pub(super) fn record(&self, regions: &Regions) -> Result<NewRecord, Wrong> {
+        let region = regions.of(self.cell("switch"));
         let (name, at, report) = match self.needed("kind")? {
             "call" => ("call_id", "started_at", Report::Call(self.call(region)?)),
             "fax" => ("record_id", "at", Report::Fax(self.fax()?)),

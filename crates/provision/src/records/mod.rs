@@ -6,6 +6,7 @@ pub(crate) mod properties;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,8 +30,40 @@ const OF_RECORDS: Columns =
 #[derive(Clone, Debug)]
 pub struct RecordsFile {
     path: PathBuf,
-    region: Region,
+    regions: Regions,
     records: usize,
+}
+
+/// The regions that numbers without a country code are read in: each switch has its own.
+#[derive(Clone, Debug)]
+pub struct Regions {
+    elsewhere: Region,
+    of_switches: HashMap<String, Region>,
+}
+
+impl Regions {
+    /// Those of the switches that there are, and this one elsewhere.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn load(hub: &Hub, elsewhere: &Region) -> Result<Self, Failure> {
+        let mut regions = Self::only(elsewhere);
+        for name in hub.switch_names().await? {
+            if let Some(switch) = hub.switch_now(&name).await? {
+                regions.of_switches.insert(name, switch.terms.region.clone());
+            }
+        }
+        Ok(regions)
+    }
+
+    /// This one everywhere.
+    pub fn only(elsewhere: &Region) -> Self {
+        Self { elsewhere: elsewhere.clone(), of_switches: HashMap::new() }
+    }
+
+    fn of(&self, switch: Option<&str>) -> &Region {
+        switch.and_then(|name| self.of_switches.get(name)).unwrap_or(&self.elsewhere)
+    }
 }
 
 /// What became of the records of a file.
@@ -50,13 +83,13 @@ pub struct RecordsTaken {
 
 impl RecordsFile {
     /// Reads a file whose header names `kind` (`call`, `fax` or `sms`) and the fields of those
-    /// records, in any order. Numbers are read in this region, unless they have a country code.
+    /// records, in any order. Numbers are read in the region of the record's switch.
     ///
     /// # Errors
     /// [`Error::Unreadable`], or [`Error::Wrong`] with line and column of the first thing that is
     /// wrong.
-    pub fn read(path: &Path, region: &Region) -> Result<Self, Error> {
-        let mut file = Self { path: path.to_owned(), region: region.clone(), records: 0 };
+    pub fn read(path: &Path, regions: Regions) -> Result<Self, Error> {
+        let mut file = Self { path: path.to_owned(), regions, records: 0 };
         let mut records = 0;
         file.each(|_| {
             records += 1;
@@ -74,7 +107,7 @@ impl RecordsFile {
     fn each(&self, take: impl FnMut(NewRecord) -> Result<(), Error>) -> Result<(), Error> {
         let unreadable = |source| Error::Unreadable { path: self.path.clone(), source };
         let file = File::open(&self.path).map_err(unreadable)?;
-        each_of(file, &self.path, &self.region, take)
+        each_of(file, &self.path, &self.regions, take)
     }
 }
 
@@ -82,12 +115,12 @@ impl RecordsFile {
 fn each_of(
     file: impl io::Read,
     path: &Path,
-    region: &Region,
+    regions: &Regions,
     mut take: impl FnMut(NewRecord) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let fault = |line, what| Fault::new(line, "", what);
     csv_lines::read(file, path, &OF_RECORDS, fault, |number, cells| {
-        let record = Line::new(cells).record(region);
+        let record = Line::new(cells).record(regions);
         let wrong = |(column, what)| fault(number, format!("column {column}: {what}"));
         take(record.map_err(wrong)?)
     })

@@ -6,14 +6,14 @@ use leaseline_core::Timestamp;
 use leaseline_core::record::{NewRecord, Party, Report};
 use leaseline_core::region::Region;
 
-use super::each_of;
+use super::{Regions, each_of};
 use crate::error::Error;
 use crate::properties::{is_discreet, judged};
 
 /// Records that are read are within their bounds, and no whole number stands in what is wrong with
 /// those that are not.
 pub fn records(text: &str) {
-    let malaysia = Region::by_code("MY").expect("in the table");
+    let malaysia = Regions::only(&Region::by_code("MY").expect("in the table"));
     let read = each_of(text.as_bytes(), Path::new(""), &malaysia, |record| {
         sound(&record);
         Ok(())

@@ -10,14 +10,17 @@ fn file(text: &str) -> tempfile::NamedTempFile {
     file
 }
 
-fn malaysia() -> Region {
-    Region::by_code("MY").unwrap()
+/// Malaysia, and Australia for one switch.
+fn regions() -> Regions {
+    let region = |code| Region::by_code(code).unwrap();
+    let of_switches = HashMap::from([("sydney".to_owned(), region("AU"))]);
+    Regions { of_switches, ..Regions::only(&region("MY")) }
 }
 
 fn records(text: &str) -> Vec<NewRecord> {
     let file = file(text);
     let mut records = Vec::new();
-    let read = RecordsFile::read(file.path(), &malaysia()).unwrap();
+    let read = RecordsFile::read(file.path(), regions()).unwrap();
     read.each(|record| {
         records.push(record);
         Ok(())
@@ -28,7 +31,7 @@ fn records(text: &str) -> Vec<NewRecord> {
 }
 
 fn check_wrong(text: &str, expected: &str) {
-    let error = RecordsFile::read(file(text).path(), &malaysia()).unwrap_err();
+    let error = RecordsFile::read(file(text).path(), regions()).unwrap_err();
     assert_eq!(error.to_string(), expected, "{text}");
 }
 
@@ -54,6 +57,18 @@ fn a_call_a_fax_and_a_message_in_one_file() {
     let Report::Sms(report) = &message.report else { panic!("{message:?}") };
     assert_eq!((report.text.as_str(), report.tracking), ("a,b", Some(Tracking::Delivered)));
     assert_eq!((message.reporter.as_str(), message.from.number), ("import", None));
+}
+
+#[test]
+fn a_number_is_read_in_the_region_of_its_switch() {
+    let read = records(
+        "kind,switch,direction,record_id,from,to,at\n\
+         sms,sydney,in,m-1,,0280001234,1795293800\n\
+         sms,edge-1,in,m-2,,0388880000,1795293800\n\
+         sms,,in,m-3,,0388880000,1795293800\n",
+    );
+    let numbers = read.iter().map(|record| record.to.number.unwrap().to_string());
+    assert_eq!(numbers.collect::<Vec<_>>(), ["61280001234", "60388880000", "60388880000"]);
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Reader {
             }
             (None, Some(path)) => {
                 let path = convert::text(path).map_err(|why| wrong(&twin, why))?;
-                (private_file::secret(Path::new(&path))?, path)
+                (private_file::secret(Path::new(&path), private_file::OTHERS_WRITE)?, path)
             }
             (None, None) => return Ok(None),
         };
