@@ -15,6 +15,11 @@
     if (!Number.isNaN(date.getTime())) time.textContent = local(date);
   });
 
+  const nameZone = () => {
+    const named = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (named) all("[data-zone]").forEach((zone) => { zone.textContent = named; });
+  };
+
   const words = (seconds) => {
     if (seconds <= 0) return "over";
     const [days, hours] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24];
@@ -233,6 +238,7 @@
   }
 
   const enrich = (root) => { times(root); plots(root); };
+  nameZone();
   enrich(document);
   zone();
   files();

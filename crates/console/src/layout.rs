@@ -158,6 +158,8 @@ fn header(visit: &Visit) -> Markup {
             }
             div.me {
                 span.name { (visit.member.name) " · " (visit.member.role) }
+                // A script that shows times in the viewer's zone names it here.
+                span.name { "Times in " span data-zone { "UTC" } }
                 (post(visit, &format!("{PATH}/theme"), html! {
                     input type="hidden" name="to" value=(other.name());
                     input type="hidden" name="back" value=(with(visit, &[]));

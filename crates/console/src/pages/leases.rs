@@ -131,8 +131,8 @@ pub(crate) async fn one(visit: Visit, id: Path<String>) -> Answer {
     if let Some(file) = file(&visit, &[&members(&line.lease, Mask::Masked)]) {
         return Ok(file);
     }
-    let was_given_back = visit.asked("done").is_some() && line.lease.released_at.is_some();
-    let said = was_given_back.then(|| done("The lease was given back."));
+    let was_released = visit.asked("done").is_some() && line.lease.released_at.is_some();
+    let said = was_released.then(|| done("The lease was released."));
     Ok(page(
         &visit,
         Nav::Leases,
@@ -171,7 +171,7 @@ fn detail(visit: &Visit, line: &LeaseLine, mask: Mask) -> Markup {
             }))
         }
         @if is_live && visit.may(Duty::Release) {
-            p { a.button href={ (here) "/release" } { "Give this lease back …" } }
+            p { a.button href={ (here) "/release" } { "Release this lease …" } }
         }
     }
 }
@@ -219,10 +219,10 @@ pub(crate) async fn confirm(visit: Visit, id: Path<String>) -> Answer {
     }
     let kept = kept(&visit, &line.lease).await?;
     let body = confirmation(&visit, &line.lease, &kept, "");
-    Ok(page(&visit, Nav::Leases, "Give a lease back", body))
+    Ok(page(&visit, Nav::Leases, "Release a lease", body))
 }
 
-/// There is nothing to give back any more.
+/// There is nothing to release any more.
 fn over(visit: &Visit, line: &LeaseLine) -> HttpResponse {
     let body = html! { (alert("The lease is over already.")) (detail(visit, line, Mask::Masked)) };
     refused_page(visit, Nav::Leases, "Lease", body)
@@ -275,7 +275,7 @@ fn confirmation(visit: &Visit, lease: &PastLease, kept: &Kept, reason: &str) -> 
         }
         (post(visit, &format!("{here}/release"), html! {
             (Field::text("reason", "Reason", reason).hint("For the audit log").html())
-            p.buttons { button.danger { "Give it back" } a.button href=(here) { "Cancel" } }
+            p.buttons { button.danger { "Release it" } a.button href=(here) { "Cancel" } }
         }))
     }
 }
@@ -292,7 +292,7 @@ pub(crate) async fn release(change: Change, id: Path<String>) -> Answer {
     let again = async |what: &str| {
         let kept = kept(visit, &lease).await?;
         let body = html! { (alert(what)) (confirmation(visit, &lease, &kept, reason)) };
-        Ok(refused_page(visit, Nav::Leases, "Give a lease back", body))
+        Ok(refused_page(visit, Nav::Leases, "Release a lease", body))
     };
     if reason.is_empty() {
         return again("Say why.").await;

@@ -137,7 +137,7 @@ fn a_page_shows_only_what_the_role_may_do() {
         let viewer = site.browser(StaffRole::Viewer).get(&lease).body;
         let operator = site.browser(StaffRole::Operator).get(&lease).body;
         for (text, for_viewer) in [
-            ("Give this lease back", false),
+            ("Release this lease", false),
             ("Show whole phones", false),
             ("Who held it?", false),
             ("Audit log", false),

@@ -71,6 +71,11 @@ fn rate_lines(mut rate: Entry<'_>) -> Result<Vec<Line>, Fault> {
         let what = "a rate has one of price, per_second, per_minute and steps";
         return Err(rate.fault(what));
     }
+    let is_short = rate.has("per_second") || rate.has("per_minute");
+    if is_short && (rate.has("per_seconds") || rate.has("increment")) {
+        let what = "per_second and per_minute have an increment of their own: write price instead";
+        return Err(rate.fault(what));
+    }
     Ok(if lines.is_empty() { vec![line] } else { lines })
 }
 

@@ -190,6 +190,10 @@ fn what_is_wrong_with_a_rate_of_an_entry() {
         "a rate has one of price, per_second, per_minute and steps",
     );
     check_inline(
+        "{ service = 'voice', prefix = '61', per_minute = '0.06', increment = 1 }",
+        "per_second and per_minute have an increment of their own: write price instead",
+    );
+    check_inline(
         "{ service = 'voice', prefix = '61', per_minute = 'free' }",
         "column price: \"free\" is not an amount in dollars with at most 9 decimals",
     );
