@@ -1,9 +1,10 @@
 //! An import that is looked at first: every line that is wrong, not only the first one.
 
+use leaseline_core::phone::E164;
 use leaseline_core::pool::{NewNumber, Pool};
 use leaseline_core::region::Region;
-use leaseline_hub::Hub;
 use leaseline_hub::operator::ImportError;
+use leaseline_hub::{Failure, Hub};
 
 use crate::csv_file;
 use crate::error::{Error, Fault};
@@ -15,6 +16,10 @@ use crate::inventory::carry_out;
 pub struct CheckedNumbers {
     numbers: Vec<(NewNumber, usize)>,
     faults: Vec<Fault>,
+}
+
+fn is_elsewhere(line: usize, number: E164, pool: &str) -> Fault {
+    Fault::new(line, "", format!("{} is in the pool {pool:?} already", number.masked()))
 }
 
 /// Reads a CSV text. Numbers without a country code belong to this region.
@@ -43,6 +48,20 @@ impl CheckedNumbers {
     /// What is wrong, line by line; nothing, if all of it can be imported.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    /// Which lines have numbers of other pools than this.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn elsewhere(&self, hub: &Hub, pool: &Pool) -> Result<Vec<Fault>, Failure> {
+        let numbers: Vec<_> = self.numbers.iter().map(|(new, _)| new.number.e164()).collect();
+        let found = hub.numbers_elsewhere(pool.id, &numbers).await?;
+        let faults = found.iter().filter_map(|(place, pool)| {
+            let (new, line) = self.numbers.get(*place)?;
+            Some(is_elsewhere(*line, new.number.e164(), pool))
+        });
+        Ok(faults.collect())
     }
 
     /// What an import into a pool would do, without doing it.
@@ -80,8 +99,7 @@ impl CheckedNumbers {
             ImportError::Elsewhere { number, ref pool } => {
                 let mut lines = self.numbers.iter();
                 let line = lines.find(|(new, _)| new.number.e164() == number);
-                let what = format!("{} is in the pool {pool:?} already", number.masked());
-                Fault::new(line.map_or(0, |(_, line)| *line), "", what).into()
+                is_elsewhere(line.map_or(0, |(_, line)| *line), number, pool).into()
             }
             ImportError::TakenOver => Error::TakenOver(error),
             ImportError::Failed(failure) => failure.into(),

@@ -109,6 +109,11 @@ async fn outcome(visit: &Visit, typed: &Typed<'_>, for_real: bool) -> Result<Out
     if checked.count() == 0 {
         return Ok(Outcome::Refused("There is no number in it.".into()));
     }
+    let elsewhere = checked.elsewhere(visit.hub(), &pool).await?;
+    if !elsewhere.is_empty() {
+        let sound = checked.count().saturating_sub(elsewhere.len());
+        return Ok(Outcome::Faults(elsewhere, sound));
+    }
     if for_real && typed.reason.is_empty() {
         return Ok(Outcome::Refused("Say why.".into()));
     }

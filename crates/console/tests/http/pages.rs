@@ -1,5 +1,7 @@
 //! What pages say and do.
 
+use std::time::Duration;
+
 use leaseline_core::audit::AuditAction;
 use leaseline_core::search::RecordSearch;
 use leaseline_core::staff::StaffRole;
@@ -219,6 +221,14 @@ fn an_import_names_every_wrong_line_and_keeps_what_was_typed() {
         ] {
             assert!(wrong.body.contains(part), "{part}: {}", wrong.body);
         }
+        let elsewhere = site.block_on(async {
+            let other = site.world.pool("other", Duration::ZERO).await;
+            site.world.numbers_in(other, 2).await
+        });
+        let [one, two] = [0, 1].map(|nth: usize| elsewhere[nth].sent().replace('+', "%2B"));
+        let taken = import(&format!("number%0A{one}%0A0388889000%0A{two}"), "do=dry-run");
+        assert_eq!(taken.status, 422);
+        assert!(taken.body.contains("2 lines are wrong, 1 are sound"), "{}", taken.body);
         let dry = import("number%0A0388889000%0A0388889001", "do=dry-run");
         assert!(dry.body.contains("Dry run: 2 numbers, 2 of them new"));
         let unsaid = import("number%0A0388889000%0A0388889001", "do=import");

@@ -5,6 +5,8 @@
 //! numbers behind that nobody sees; the same import run again completes it. See
 //! `docs/decisions/0007-an-import-is-an-instant.md`.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -121,9 +123,36 @@ impl Hub {
         Ok(Import { hub, open, numbers, done: 0, pace: Pace::new(MOST_AT_ONCE) })
     }
 
+    /// The places of those of these numbers that are in another pool than this, with that one's name.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store does not answer.
+    pub async fn numbers_elsewhere(
+        &self,
+        pool: PoolId,
+        numbers: &[E164],
+    ) -> Result<Vec<(usize, String)>, Failure> {
+        let (mut found, mut names) = (Vec::new(), HashMap::<_, String>::new());
+        for (nth, chunk) in numbers.chunks(MOST_AT_ONCE).enumerate() {
+            let asked = chunk.to_vec();
+            let present = self.read(move |tx| load::imports::present(tx, &asked)).await?;
+            for other in present.into_iter().filter(|number| number.pool != pool) {
+                let name = match names.entry(other.pool) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(self.pool_name(other.pool).await?),
+                };
+                found.push((nth * MOST_AT_ONCE + other.place, name.clone()));
+            }
+        }
+        Ok(found)
+    }
+
     async fn elsewhere(&self, number: E164, pool: PoolId) -> Result<ImportError, Failure> {
-        let pool = self.read(move |tx| load::pools::name(tx, pool)).await?;
-        Ok(ImportError::Elsewhere { number, pool })
+        Ok(ImportError::Elsewhere { number, pool: self.pool_name(pool).await? })
+    }
+
+    async fn pool_name(&self, pool: PoolId) -> Result<String, Failure> {
+        self.read(move |tx| load::pools::name(tx, pool)).await
     }
 }
 

@@ -31,11 +31,12 @@ impl Writer {
     pub(super) fn run_errands(&mut self, mut errands: Errands) {
         let (count, began) = (errands.len(), Instant::now());
         let most = if self.store.writes_alone() { count } else { 1 };
+        errands.retain(|errand| !errand.is_abandoned());
         while !errands.is_empty() {
-            errands.retain(|errand| !errand.is_abandoned());
             let later = errands.split_off(most.min(errands.len()));
             let left = self.run_together(errands);
-            errands = left.into_iter().chain(later).collect();
+            let next = left.into_iter().chain(later);
+            errands = next.filter(|errand| !errand.is_abandoned()).collect();
         }
         self.room.done_errands(count, began.elapsed());
     }

@@ -24,6 +24,11 @@ pub(super) struct Found {
     pub(super) place: String,
 }
 
+/// The key of the file that a secret may be in.
+pub(super) fn twin_of(key: &str) -> String {
+    format!("{key}_file")
+}
+
 impl Reader {
     /// The layer that wins comes last.
     pub(super) const fn new(layers: Vec<Layer>) -> Self {
@@ -59,11 +64,10 @@ impl Reader {
     /// A secret, from the key itself or from the file that its `…_file` twin names. The twin of a
     /// later layer wins over the key of an earlier one.
     pub(super) fn secret(&mut self, key: &str) -> Result<Option<Found>, Problem> {
-        let twin = format!("{key}_file");
+        let twin = twin_of(key);
         self.known.extend([key.to_owned(), twin.clone()]);
         self.secrets.insert(key.to_owned());
-        let given = |layer: &&Layer| layer.get(key).is_some() || layer.get(&twin).is_some();
-        let Some(layer) = self.layers.iter().rev().find(given) else { return Ok(None) };
+        let Some(layer) = self.winner_of_secret(key) else { return Ok(None) };
         let wrong = |key: &str, why: String| wrong(&layer.origin, key, why);
         let (value, place) = match (layer.get(key), layer.get(&twin)) {
             (Some(_), Some(_)) => return Err(wrong(key, format!("`{twin}` is set too"))),
@@ -100,6 +104,13 @@ impl Reader {
         self.secrets.contains(key)
     }
 
+    /// The layer whose value of a secret counts, or whose file with it.
+    pub(super) fn winner_of_secret(&self, key: &str) -> Option<&Layer> {
+        let twin = twin_of(key);
+        let given = |layer: &&Layer| layer.get(key).is_some() || layer.get(&twin).is_some();
+        self.layers.iter().rev().find(given)
+    }
+
     /// The layer whose value of this key counts.
     pub(super) fn winner(&self, key: &str) -> Option<&Layer> {
         self.layers.iter().rev().find(|layer| layer.get(key).is_some())
@@ -114,7 +125,7 @@ impl Reader {
 }
 
 impl Layer {
-    fn get(&self, key: &str) -> Option<&Value> {
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
     }
 }

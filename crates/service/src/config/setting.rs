@@ -25,10 +25,17 @@ impl Reader {
         self.known().map(|key| self.setting(key)).collect()
     }
 
+    /// A secret has a value, too, where the file counts that its twin names; and a twin has none that
+    /// another layer's secret wins over.
     fn setting(&self, key: &str) -> Setting {
-        let winner = self.winner(key);
+        let secret = key.strip_suffix("_file").filter(|secret| self.is_secret(secret));
+        let winner = match secret {
+            Some(secret) => self.winner_of_secret(secret).filter(|layer| layer.get(key).is_some()),
+            None if self.is_secret(key) => self.winner_of_secret(key),
+            None => self.winner(key),
+        };
         let shown = |layer: &Layer| {
-            let value = layer.values.get(key).map(text).unwrap_or_default();
+            let value = layer.get(key).map(text).unwrap_or_default();
             if self.is_secret(key) { masked(&value) } else { value }
         };
         Setting {

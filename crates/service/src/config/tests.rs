@@ -187,6 +187,19 @@ fn a_secrets_twin_wins_over_an_earlier_layer_and_is_refused_beside_it() {
         Some(JwtSource::Secret { secret, .. }) => assert_eq!(secret.expose(), b"from its twin"),
         other => panic!("{other:?}"),
     }
+    let shown = |sources: &Sources, key: &str| {
+        let settings = Config::settings(sources).unwrap();
+        let found = settings.into_iter().find(|setting| setting.key == key).unwrap();
+        (found.value, found.origin)
+    };
+    let of = |value: &str, origin: &str| (Some(value.to_owned()), Some(origin.to_owned()));
+    assert_eq!(shown(&sources, "jwt.secret"), of("********", "the command line"));
+    let file = secret.display().to_string();
+    assert_eq!(shown(&sources, "jwt.secret_file"), of(&file, "the command line"));
+    let overruled = self::given("", &[("LEASELINE_JWT__SECRET_FILE", &file)]);
+    let overruled = overruled.sources.with_flag("jwt.secret", "from a flag");
+    assert_eq!(shown(&overruled, "jwt.secret"), of("********", "the command line"));
+    assert_eq!(shown(&overruled, "jwt.secret_file"), (None, None));
     check_refused(
         "[jwt]\nsecret = 'a'\nsecret_file = 'b'",
         &[],
