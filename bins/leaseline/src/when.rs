@@ -1,8 +1,7 @@
 //! Instants as they are typed: RFC 3339, or date and time in a zone.
 
 use leaseline_core::Timestamp;
-use leaseline_core::timestamp::Zone;
-use leaseline_hub::IanaZone;
+use leaseline_hub::{IanaZone, NotOneInstant};
 use leaseline_service::rfc3339;
 use time::{Date, Month, PrimitiveDateTime, Time};
 
@@ -23,12 +22,14 @@ impl When {
         })
     }
 
-    /// The instant. A local time that does not exist is moved forward by the gap, one that exists
-    /// twice is the earlier. None outside of the years that can be counted.
-    pub(crate) fn instant(self, zone: &IanaZone) -> Option<Timestamp> {
+    /// The instant.
+    ///
+    /// # Errors
+    /// [`NotOneInstant`] for what the zone's clocks showed twice or never.
+    pub(crate) fn instant(self, zone: &IanaZone) -> Result<Timestamp, NotOneInstant> {
         match self {
-            Self::Instant(at) => Some(at),
-            Self::Local(local) => zone.instant(local),
+            Self::Instant(at) => Ok(at),
+            Self::Local(local) => zone.only_instant(local),
         }
     }
 }
@@ -68,7 +69,7 @@ mod tests {
 
     fn check(text: &str, zone: &str, expected: Option<&str>) {
         let zone = IanaZone::by_name(zone).unwrap();
-        let at = When::parse(text).ok().and_then(|when| when.instant(&zone));
+        let at = When::parse(text).ok().and_then(|when| when.instant(&zone).ok());
         assert_eq!(at.map(rfc3339::format).as_deref(), expected, "{text}");
     }
 
@@ -77,6 +78,8 @@ mod tests {
         check("2027-02-19T20:00:00+08:00", "Europe/Berlin", Some("2027-02-19T12:00:00Z"));
         check("2027-02-19 20:00", "Asia/Kuala_Lumpur", Some("2027-02-19T12:00:00Z"));
         check("2027-02-19 20:00:30", "UTC", Some("2027-02-19T20:00:30Z"));
+        check("2027-10-31 02:30", "Europe/Berlin", None);
+        check("2027-03-28 02:30", "Europe/Berlin", None);
         for wrong in [
             "",
             "now",

@@ -38,7 +38,7 @@
   const zone = () => {
     const field = document.getElementById("f-zone");
     const time = document.getElementById("f-time");
-    if (!field || !time || field.value !== "UTC" || document.querySelector(".answer")) return;
+    if (!field || !time || field.value !== "UTC" || document.querySelector(".answer, .wrong")) return;
     const named = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const asked = new Date(`${time.value.replace(" ", "T")}Z`);
     if (!named || Number.isNaN(asked.getTime())) return;

@@ -126,14 +126,14 @@ impl Visit {
         Ok(self.hub().ask(WriteAudit(entry)).await?)
     }
 
-    /// Writes down that what was to be done by the entry before was refused.
-    pub(crate) async fn audit_refused(
+    /// Writes down that what the entry before says was not carried out.
+    pub(crate) async fn audit_not_done(
         &self,
         action: AuditAction,
         subject: &str,
         reason: &str,
     ) -> Result<(), Trouble> {
-        self.audit(action, &format!("{subject}: refused, nothing was done"), reason).await
+        self.audit(action, &format!("{subject}: not carried out"), reason).await
     }
 }
 

@@ -4,10 +4,10 @@
 //! That has to be true. Whoever gives up closes his ear first and then looks whether the writer is
 //! about to commit; the writer says first that it is, and then looks who has given up. So at least one
 //! of the two sees the other (Dekker's algorithm), and a request is not carried out whose caller heard
-//! that it was not.
+//! that it was not. Whoever looks while a try ends knows nothing: it may have been his.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
 use leaseline_store::StoreError;
 
@@ -21,7 +21,12 @@ struct State {
     is_there: AtomicBool,
     /// Whether what is tried at present may be committed in this moment.
     may_be_committed: AtomicBool,
+    /// How many tries have ended.
+    tries: AtomicU64,
 }
+
+/// How many tries had ended when somebody began to give up.
+pub(crate) struct Tries(u64);
 
 impl Contention {
     /// The writer is about to commit.
@@ -45,16 +50,24 @@ impl Contention {
     /// a commit it does not look again.
     pub(crate) fn note<T>(&self, done: &Result<T, StoreError>) {
         let is_there = matches!(done, Err(StoreError::Busy(_) | StoreError::GivenUp));
+        self.0.tries.fetch_add(1, Ordering::SeqCst);
         self.0.is_there.store(is_there, Ordering::SeqCst);
         self.0.may_be_committed.store(false, Ordering::SeqCst);
         fence(Ordering::SeqCst);
     }
 
-    /// Whether a lock kept a request from being carried out whose caller listens no more, and will be
-    /// carried out no more.
-    pub(crate) fn kept_away(&self) -> bool {
+    /// To be asked before a caller ceases to listen.
+    pub(crate) fn tries(&self) -> Tries {
+        Tries(self.0.tries.load(Ordering::SeqCst))
+    }
+
+    /// Whether a lock kept a request from being carried out whose caller has ceased to listen since,
+    /// and will be carried out no more.
+    pub(crate) fn kept_away(&self, Tries(before): Tries) -> bool {
         fence(Ordering::SeqCst);
-        !self.0.may_be_committed.load(Ordering::SeqCst) && self.0.is_there.load(Ordering::SeqCst)
+        let is_idle = !self.0.may_be_committed.load(Ordering::SeqCst);
+        let is_kept = is_idle && self.0.is_there.load(Ordering::SeqCst);
+        is_kept && self.0.tries.load(Ordering::SeqCst) == before
     }
 }
 
@@ -63,7 +76,7 @@ mod tests {
     use super::*;
 
     fn check(contention: &Contention, is_kept_away: bool) {
-        assert_eq!(contention.kept_away(), is_kept_away);
+        assert_eq!(contention.kept_away(contention.tries()), is_kept_away);
     }
 
     #[test]
@@ -79,6 +92,9 @@ mod tests {
         assert!(contention.before_commit(|| true).is_err());
         contention.note(&busy);
         check(&contention, true);
+        let before = contention.tries();
+        contention.note(&busy);
+        assert!(!contention.kept_away(before), "a try ended meanwhile");
         contention.note(&Ok(()));
         check(&contention, false);
         // Without a lock nobody is told that nothing was done, so nobody is looked for.

@@ -67,4 +67,4 @@ pub use readiness::NotReady;
 pub use request::Request;
 pub use vault::{Sealed, Secret, ShortKey, Vault};
 pub use watch::Inventory;
-pub use zone::{IanaZone, Instants, UnknownZone};
+pub use zone::{IanaZone, NotOneInstant, UnknownZone};

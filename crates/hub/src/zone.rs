@@ -3,7 +3,7 @@
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use leaseline_core::Timestamp;
-use leaseline_core::timestamp::Zone;
+use leaseline_core::timestamp::{Utc, Zone, local_text};
 use time::{Date, Month, PrimitiveDateTime, Time};
 
 /// A zone such as `Asia/Kuala_Lumpur`.
@@ -38,35 +38,43 @@ impl IanaZone {
     }
 }
 
-/// When clocks of a zone showed a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Instants {
-    /// Once.
-    One(Timestamp),
-    /// Twice, as they went back in between.
-    Two(Timestamp, Timestamp),
-    /// Never, as they went forward over it.
+/// Why a time that clocks show is not one instant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOneInstant {
+    /// They went back in between.
+    #[error("clocks showed this twice, at {} and {} UTC: say it in UTC", utc(*.0), utc(*.1))]
+    Twice(Timestamp, Timestamp),
+    /// They went forward over it.
+    #[error("clocks never showed this: they skipped it")]
     Skipped,
-    /// Nobody can say: it lies outside of all calendars.
+    /// It lies outside of all calendars.
+    #[error("this is beyond all calendars")]
     OutOfTime,
 }
 
+fn utc(at: Timestamp) -> String {
+    Utc.local(at).map(local_text).unwrap_or_default()
+}
+
 impl IanaZone {
-    /// When its clocks showed this, for whoever must not guess: [`Zone::instant`] moves forward out of a
-    /// gap and takes the earlier of two.
-    pub fn instants(&self, local: PrimitiveDateTime) -> Instants {
-        let Some(local) = to_jiff(local) else { return Instants::OutOfTime };
+    /// The instant at which its clocks showed this, for whoever must not guess: [`Zone::instant`] moves
+    /// forward out of a gap and takes the earlier of two.
+    ///
+    /// # Errors
+    /// [`NotOneInstant`].
+    pub fn only_instant(&self, local: PrimitiveDateTime) -> Result<Timestamp, NotOneInstant> {
+        let local = to_jiff(local).ok_or(NotOneInstant::OutOfTime)?;
         let found = self.0.to_ambiguous_timestamp(local);
         let at = |found: Result<jiff::Timestamp, jiff::Error>| {
-            found.ok().map(|at| Timestamp::from_micros(at.as_microsecond()))
+            let at = found.map_err(|_| NotOneInstant::OutOfTime)?;
+            Ok(Timestamp::from_micros(at.as_microsecond()))
         };
-        match (found.offset(), at(found.earlier()), at(found.later())) {
-            (AmbiguousOffset::Gap { .. }, ..) => Instants::Skipped,
-            (AmbiguousOffset::Fold { .. }, Some(first), Some(second)) => {
-                Instants::Two(first, second)
+        match found.offset() {
+            AmbiguousOffset::Unambiguous { .. } => at(found.earlier()),
+            AmbiguousOffset::Fold { .. } => {
+                Err(NotOneInstant::Twice(at(found.earlier())?, at(found.later())?))
             }
-            (AmbiguousOffset::Unambiguous { .. }, Some(at), _) => Instants::One(at),
-            _ => Instants::OutOfTime,
+            AmbiguousOffset::Gap { .. } => Err(NotOneInstant::Skipped),
         }
     }
 }
@@ -163,14 +171,18 @@ mod tests {
                 Time::from_hms(hour, 30, 0).expect("a time"),
             )
         };
-        let utc = |text: &str| {
+        let at = |text: &str| {
             let at: jiff::Timestamp = text.parse().expect("a time");
             Timestamp::from_micros(at.as_microsecond())
         };
-        let twice = Instants::Two(utc("2027-10-31T00:30:00Z"), utc("2027-10-31T01:30:00Z"));
-        assert_eq!(berlin.instants(local(31, 2)), twice);
-        assert_eq!(berlin.instants(local(28, 2)), Instants::Skipped);
-        assert_eq!(berlin.instants(local(28, 3)), Instants::One(utc("2027-03-28T01:30:00Z")));
+        let twice = NotOneInstant::Twice(at("2027-10-31T00:30:00Z"), at("2027-10-31T01:30:00Z"));
+        assert_eq!(berlin.only_instant(local(31, 2)), Err(twice.clone()));
+        assert_eq!(
+            twice.to_string(),
+            "clocks showed this twice, at 2027-10-31 00:30:00 and 2027-10-31 01:30:00 UTC: say it in UTC"
+        );
+        assert_eq!(berlin.only_instant(local(28, 2)), Err(NotOneInstant::Skipped));
+        assert_eq!(berlin.only_instant(local(28, 3)), Ok(at("2027-03-28T01:30:00Z")));
     }
 
     #[test]

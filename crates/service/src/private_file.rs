@@ -1,4 +1,4 @@
-//! Files that hold secrets, and must not be open to everybody.
+//! Files that hold secrets, and to whom they may be open.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,11 +8,11 @@ use std::path::Path;
 use crate::problem::Problem;
 use crate::secret::Secret;
 
-/// Everybody but the owner and the group.
+/// That everybody but the owner and the group may do anything.
 pub(crate) const OTHERS: u32 = 0o007;
 
-/// Everybody but the owner and the group, who may write. Whoever hands secrets to containers makes
-/// their files readable to all who are in there (Docker 0444, Kubernetes 0644).
+/// That everybody but the owner and the group may write. That they may read is no fault of a secret that
+/// is handed to a container (Docker 0444, Kubernetes 0644).
 pub(crate) const OTHERS_WRITE: u32 = 0o002;
 
 /// Longer secrets than any are not read.
@@ -21,7 +21,7 @@ const LONGEST_SECRET: u64 = 64 << 10;
 /// The bytes of a file that holds nothing but a secret, less the line break at its end.
 ///
 /// # Errors
-/// The file cannot be read, or one of these permission bits is set.
+/// The file cannot be read, or one of the permission bits in `kept_from` is set.
 pub(crate) fn secret(path: &Path, kept_from: u32) -> Result<Secret, Problem> {
     let unreadable = |error: io::Error| {
         let what = format!("read the secret in {}", path.display());

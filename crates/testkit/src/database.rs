@@ -236,12 +236,19 @@ impl Database {
     /// As [`Database::rows`].
     pub fn lock(&self) -> Lock {
         match self.url.strip_prefix("sqlite://") {
-            Some(file) => {
-                Lock::taken(Command::new("sqlite3").args(["-batch", file]), lock::ON_SQLITE)
-            }
+            Some(file) => Lock::taken(
+                Command::new("sqlite3").args(["-batch", "-bail", file]),
+                lock::ON_SQLITE,
+            ),
             None => {
                 let mut shell = Command::new(program("psql"));
-                let shell = shell.args(["--no-psqlrc", "--quiet", &self.url]);
+                let shell = shell.args([
+                    "--no-psqlrc",
+                    "--quiet",
+                    "--no-password",
+                    "--set=ON_ERROR_STOP=1",
+                ]);
+                let shell = shell.arg(&self.url);
                 Lock::taken(shell, lock::ON_POSTGRES)
             }
         }

@@ -72,7 +72,8 @@ impl Call {
         let _ = stream.write_all(&self.body);
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes)?;
-        Answer::read(&bytes).ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
+        let is_head = self.head.starts_with("HEAD ");
+        Answer::read(&bytes, is_head).ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
     }
 }
 
@@ -83,7 +84,8 @@ impl Answer {
         found.map(|(_, value)| value.as_str())
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
+    /// What answers HEAD has the length of a body and no body.
+    fn read(bytes: &[u8], is_head: bool) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         let (head, body) = text.split_once("\r\n\r\n")?;
         let mut lines = head.split("\r\n");
@@ -94,6 +96,9 @@ impl Answer {
         };
         let headers: Vec<_> = lines.filter_map(header).collect();
         let mut answer = Self { status, headers, body: body.to_owned() };
+        if is_head {
+            return answer.body.is_empty().then_some(answer);
+        }
         if answer.header("transfer-encoding") == Some("chunked") {
             answer.body = unchunked(body)?;
             return Some(answer);

@@ -11,15 +11,16 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Has the shell take it by `statements`, the last of which says so.
+    /// Has the shell take it by `statements`, the last of which says so; a shell that stops at the first
+    /// error says nothing then.
     pub(crate) fn taken(shell: &mut Command, statements: &str) -> Self {
         let shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut shell = shell.spawn().expect("there is a shell");
         let mut input = shell.stdin.take().expect("it was asked for");
         input.write_all(statements.as_bytes()).expect("the shell listens");
         let output = shell.stdout.take().expect("it was asked for");
-        let said = BufReader::new(output).lines().next();
-        assert_eq!(said.expect("a line").expect("in text"), SAID, "{statements}");
+        let said = BufReader::new(output).lines().next().expect("it could be taken");
+        assert_eq!(said.expect("in text"), SAID, "{statements}");
         Self { shell, input: Some(input) }
     }
 }
@@ -27,11 +28,11 @@ impl Lock {
 /// What the shell says when it has the lock.
 const SAID: &str = "locked";
 
-pub(crate) const ON_SQLITE: &str = "BEGIN IMMEDIATE;\n.system echo locked\n";
+pub(crate) const ON_SQLITE: &str = ".timeout 5000\nBEGIN IMMEDIATE;\n.system echo locked\n";
 
 /// Every batch begins by writing to this table.
 pub(crate) const ON_POSTGRES: &str =
-    "BEGIN;\nLOCK TABLE writers IN EXCLUSIVE MODE;\n\\! echo locked\n";
+    "SET lock_timeout = '5s';\nBEGIN;\nLOCK TABLE writers IN EXCLUSIVE MODE;\n\\! echo locked\n";
 
 impl Drop for Lock {
     fn drop(&mut self) {

@@ -48,18 +48,16 @@ pub(crate) async fn demo(
     args: DemoArgs,
     answers: Answers,
 ) -> Result<(), Problem> {
+    // Whoever stops it before its world is made leaves nothing behind either.
+    let stop = Stop::on_signals().map_err(not_made)?;
     // Dropped, and its folder with it, only after the hub is closed.
     let folder = tempfile::Builder::new().prefix("leaseline-demo-").tempdir();
     let folder = folder.map_err(not_made)?;
     use_database_in(folder.path(), &mut config)?;
     database::migrate(&config)?;
     let facades = Facades::configured(&config)?;
-    // Whoever stops it before its world is made leaves nothing behind either.
-    let stop = Stop::on_signals().map_err(not_made)?;
-    let present = tokio::select! {
-        present = lived(&config, args, facades.mor.vault.clone()) => present?,
-        () = stop.asked() => return Ok(()),
-    };
+    let present = lived(&config, args, facades.mor.vault.clone(), &stop).await?;
+    let Some(present) = present.filter(|_| !stop.is_asked()) else { return Ok(()) };
     let server = Server::open_as(&config, |settings| match args.now {
         Some(now) => Settings { clock: Box::new(StillClock::at(now)), ..settings },
         None => settings,
@@ -75,9 +73,14 @@ pub(crate) async fn demo(
     server.run(|hub| facades.routes(hub), announce).await
 }
 
-/// Makes the world, lives through its past and brings it to the present. Commits wait for no disk: it is
-/// thrown away in the end.
-async fn lived(config: &Config, args: DemoArgs, vault: Vault) -> Result<Present, Problem> {
+/// Makes the world, lives through its past and brings it to the present, unless it is stopped before.
+/// Commits wait for no disk: it is thrown away in the end.
+async fn lived(
+    config: &Config,
+    args: DemoArgs,
+    vault: Vault,
+    stop: &Stop,
+) -> Result<Option<Present>, Problem> {
     let now = args.now.unwrap_or_else(|| SystemClock.now());
     let clock = StillClock::at(now.saturating_sub(past::PAST));
     let ids = Arc::new(SeededIds::new(clock.clone(), args.seed));
@@ -96,7 +99,10 @@ async fn lived(config: &Config, args: DemoArgs, vault: Vault) -> Result<Present,
         hub.remember_requests(&log::requests(&ids, args.seed, &world, now)).await?;
         world::present(&hub, &world).await
     };
-    let present = present.await.map_err(not_made);
+    let present = tokio::select! {
+        present = present => present.map(Some).map_err(not_made),
+        () = stop.asked() => Ok(None),
+    };
     hub.close().await;
     present
 }

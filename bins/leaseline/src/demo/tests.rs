@@ -20,7 +20,8 @@ async fn world(folder: &Path) -> (Config, DemoArgs, Present) {
     let now = Some(instant("2026-11-26T12:00:00Z").expect("an instant"));
     let args = DemoArgs { listen: Listen::default(), seed: 1, now };
     let vault = Vault::new(b"a text of at least thirty-two bytes").expect("long enough");
-    let present = lived(&config, args, vault).await.expect("it can be lived");
+    let present = lived(&config, args, vault, &Stop::new()).await.expect("it can be lived");
+    let present = present.expect("nobody stopped it");
     (config, args, present)
 }
 

@@ -21,9 +21,9 @@ pub(super) struct Question {
 
 impl Question {
     pub(super) fn new(number: PhoneNumber, at: When, zone: &IanaZone) -> Result<Self, Problem> {
-        let at = at.instant(zone).ok_or_else(|| {
-            let hint = "name an instant between the years 1 and 9999";
-            Problem::new("read --at", "it is outside of what can be counted", hint)
+        let at = at.instant(zone).map_err(|why| {
+            let hint = "write it in UTC: 2027-02-19T12:00:00Z, between the years 1 and 9999";
+            Problem::new("read --at", why, hint)
         })?;
         Ok(Self { number, at })
     }

@@ -124,6 +124,5 @@ impl From<SmsTypeArgument> for SmsType {
 
 fn utc(text: &str) -> Result<Timestamp, String> {
     let utc = IanaZone::by_name("UTC").map_err(|error| error.to_string())?;
-    let at = When::parse(text)?.instant(&utc);
-    at.ok_or_else(|| "it lies outside of the years that can be counted".into())
+    When::parse(text)?.instant(&utc).map_err(|why| why.to_string())
 }

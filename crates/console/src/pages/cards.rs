@@ -120,7 +120,7 @@ fn card_sheet(cards: &[Card]) -> Sheet {
 
 /// An amount of a group: dollars are shown as everywhere, other money by its name.
 fn amount(currency: &CurrencyCode, amount: Credits) -> Cell {
-    if currency.as_str() == "USD" {
+    if *currency == CurrencyCode::USD {
         return Cell::money(amount);
     }
     let shown = html! { (amount.in_dollars()) " " (currency.as_str()) };

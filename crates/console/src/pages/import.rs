@@ -103,16 +103,15 @@ async fn outcome(visit: &Visit, typed: &Typed<'_>, for_real: bool) -> Result<Out
         return Ok(Outcome::Refused("There is no such pool.".into()));
     };
     let checked = check_numbers(typed.csv, &pool.terms.region.region());
-    if !checked.faults().is_empty() {
-        return Ok(Outcome::Faults(checked.faults().to_vec(), checked.count()));
+    let elsewhere = checked.elsewhere(visit.hub(), &pool).await?;
+    let sound = checked.count().saturating_sub(elsewhere.len());
+    let mut faults = [checked.faults(), &elsewhere].concat();
+    if !faults.is_empty() {
+        faults.sort_by_key(|fault| fault.line);
+        return Ok(Outcome::Faults(faults, sound));
     }
     if checked.count() == 0 {
         return Ok(Outcome::Refused("There is no number in it.".into()));
-    }
-    let elsewhere = checked.elsewhere(visit.hub(), &pool).await?;
-    if !elsewhere.is_empty() {
-        let sound = checked.count().saturating_sub(elsewhere.len());
-        return Ok(Outcome::Faults(elsewhere, sound));
     }
     if for_real && typed.reason.is_empty() {
         return Ok(Outcome::Refused("Say why.".into()));
@@ -127,7 +126,7 @@ async fn outcome(visit: &Visit, typed: &Typed<'_>, for_real: bool) -> Result<Out
         Ok(imported) => Ok(Outcome::Done(imported)),
         Err(error) => {
             let outcome = not_carried_out(error, &checked)?;
-            visit.audit_refused(AuditAction::ImportNumbers, &subject, typed.reason).await?;
+            visit.audit_not_done(AuditAction::ImportNumbers, &subject, typed.reason).await?;
             Ok(outcome)
         }
     }

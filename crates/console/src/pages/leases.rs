@@ -215,7 +215,7 @@ pub(crate) async fn confirm(visit: Visit, id: Path<String>) -> Answer {
     visit.needs(Duty::Release)?;
     let line = found(&visit, &id).await?;
     if !line.lease.is_live(visit.now) {
-        return Ok(over(&visit, &line));
+        return Ok(over(&visit, &line.lease));
     }
     let kept = kept(&visit, &line.lease).await?;
     let body = confirmation(&visit, &line.lease, &kept, "");
@@ -223,9 +223,12 @@ pub(crate) async fn confirm(visit: Visit, id: Path<String>) -> Answer {
 }
 
 /// There is nothing to release any more.
-fn over(visit: &Visit, line: &LeaseLine) -> HttpResponse {
-    let body = html! { (alert("The lease is over already.")) (detail(visit, line, Mask::Masked)) };
-    refused_page(visit, Nav::Leases, "Lease", body)
+fn over(visit: &Visit, lease: &PastLease) -> HttpResponse {
+    let body = html! {
+        (alert("The lease is over already."))
+        p { a.button href={ (PATH) "/leases/" (lease.id) } { "Look at it" } }
+    };
+    refused_page(visit, Nav::Leases, "Release a lease", body)
 }
 
 /// Numbers by the customer for whom they are set aside; those of nobody come first.
@@ -285,7 +288,7 @@ pub(crate) async fn release(change: Change, id: Path<String>) -> Answer {
     visit.needs(Duty::Release)?;
     let line = found(visit, &id).await?;
     if !line.lease.is_live(visit.now) {
-        return Ok(over(visit, &line));
+        return Ok(over(visit, &line.lease));
     }
     let lease = line.lease;
     let reason = change.field("reason");
@@ -303,8 +306,8 @@ pub(crate) async fn release(change: Change, id: Path<String>) -> Answer {
     match visit.hub().ask(request).await {
         Ok(_) => Ok(to(&format!("{PATH}/leases/{}?done=1", lease.id))),
         Err(Failure::Refused(Refusal::LeaseUnknown)) => {
-            visit.audit_refused(AuditAction::Release, &subject, reason).await?;
-            Ok(over(visit, &found(visit, &id).await?))
+            visit.audit_not_done(AuditAction::Release, &subject, reason).await?;
+            Ok(over(visit, &lease))
         }
         Err(failure) => Err(failure.into()),
     }

@@ -9,8 +9,8 @@ use leaseline_core::history::{NamedCustomer, Then, Turn, WhoHeldIt};
 use leaseline_core::phone::PhoneNumber;
 use leaseline_core::staff::Duty;
 use leaseline_core::timestamp::{Utc, Zone, local_text};
+use leaseline_hub::IanaZone;
 use leaseline_hub::records::RecordLine;
-use leaseline_hub::{IanaZone, Instants};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use time::{Date, Month, PrimitiveDateTime, Time};
@@ -136,11 +136,11 @@ pub(crate) async fn ask(change: Change) -> Answer {
         section.answer aria-live="polite" {
             p.sentence { (sentence(&question, found.as_ref())) }
             @if !holders.is_empty() {
-                h2 { "All who held it then or within 2 seconds" }
+                h2 { "All who held it then or within 2 seconds (" (question.zone_name) ")" }
                 (holders_sheet(holders, &question).answer())
             }
             @if let Some(calls) = &calls {
-                h2 { "Calls within 15 minutes" }
+                h2 { "Calls within 15 minutes (" (question.zone_name) ")" }
                 (calls_sheet(calls, &question).answer())
             }
             (facts([("In UTC", html! { (utc(question.at)) }), ("Number", our_number(&question.number))]))
@@ -175,16 +175,7 @@ fn read<'a>(visit: &Visit, typed: &Typed<'a>) -> Result<Question<'a>, Wrong> {
 
 /// The instant at which clocks of the zone showed this, if there was one and no more.
 fn instant(zone: &IanaZone, local: PrimitiveDateTime) -> Result<Timestamp, String> {
-    match zone.instants(local) {
-        Instants::One(at) => Ok(at),
-        Instants::Two(first, second) => {
-            let utc = |at| Utc.local(at).map(local_text).unwrap_or_default();
-            let (first, second) = (utc(first), utc(second));
-            Err(format!("Clocks showed this twice there, at {first} and {second} UTC: ask in UTC."))
-        }
-        Instants::Skipped => Err("Clocks never showed this there: they skipped it.".to_owned()),
-        Instants::OutOfTime => Err("This is beyond all calendars.".to_owned()),
-    }
+    zone.only_instant(local).map_err(|why| format!("In that zone {why}."))
 }
 
 /// `2026-11-26 14:05`, with seconds or not, with `T` or a blank.
@@ -299,7 +290,8 @@ fn holders_sheet(holders: &[Turn], question: &Question<'_>) -> Sheet {
     Sheet::new("Holders", columns, empty).rows(holders.iter().map(row))
 }
 
-/// The answer as a file: a row for each holder, or the one that says why there is none.
+/// The answer as a file: a row that says what the number was, and one for each who held it within two
+/// seconds of that.
 fn answer_sheet(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Sheet {
     let columns = vec![
         Column::Text("Number"),
@@ -325,24 +317,25 @@ fn answer_sheet(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Sheet {
         row
     };
     let at = |at: Option<Timestamp>| at.map_or_else(Cell::void, |at| local_cell(question, at));
-    let nobody = || {
-        let (from, until) = (Cell::void(), resting_until(found));
-        [Cell::void(), Cell::void(), from, at(until)]
-    };
-    let held = |turn: &Turn| {
+    let holder = |answer: &str, turn: &Turn| {
         let ends = [turn.from, turn.until()].map(|end| local_cell(question, end));
         let [from, until] = ends;
         let more = [Cell::text(turn.lease.to_string()), Cell::text(user(turn)), from, until];
-        row("held", Some(&turn.customer), more)
+        row(answer, Some(&turn.customer), more)
     };
-    let rows = match found.map(|found| (&found.then, found.holders.as_slice())) {
-        Some((_, holders @ [_, ..])) => holders.iter().map(held).collect(),
-        Some((Then::Reserved(it), [])) => {
+    let mut holders = found.iter().flat_map(|found| &found.holders);
+    let first = match found.map(|found| &found.then) {
+        Some(Then::Held) => holders.next().map(|turn| holder("held", turn)),
+        Some(Then::Reserved(it)) => {
             let more = [Cell::void(), Cell::void(), at(Some(it.from)), at(it.until)];
-            vec![row("reserved", Some(&it.customer), more)]
+            Some(row("reserved", Some(&it.customer), more))
         }
-        _ => vec![row(word(found), None, nobody())],
+        _ => {
+            let more = [Cell::void(), Cell::void(), Cell::void(), at(resting_until(found))];
+            Some(row(word(found), None, more))
+        }
     };
+    let rows = first.into_iter().chain(holders.map(|turn| holder("near", turn)));
     let empty = Empty { what: "", why: "", next: html! {} };
     Sheet::new("Who held it", columns, empty).rows(rows)
 }

@@ -92,10 +92,17 @@ fn who_held_it_is_one_sentence_and_stands_in_the_audit_log() {
         assert_eq!(reserved, expected);
 
         let berlin = |time| ask_in("0388880000", time, "Europe/Berlin", "reason=x");
-        let twice = "Clocks showed this twice there, at 2019-10-27 00:30:00 and 2019-10-27 01:30:00 UTC: ask in UTC.";
+        let twice = "In that zone clocks showed this twice, at 2019-10-27 00:30:00 and 2019-10-27 \
+                     01:30:00 UTC: say it in UTC.";
         assert!(berlin("2019-10-27+02:30").body.contains(twice));
-        assert!(berlin("2019-03-31+02:30").body.contains("Clocks never showed this there"));
+        assert!(berlin("2019-03-31+02:30").body.contains("clocks never showed this"));
         assert!(berlin("9999-12-31+23:59").body.contains("beyond all calendars"));
+
+        // Within two seconds of the end of the lease.
+        site.block_on(site.world.release(&site.granted)).unwrap();
+        let after = ask("0388880000", "2020-01-31+20:00:01", "reason=x&format=csv").body;
+        let answers: Vec<_> = after.lines().filter_map(|line| line.split(',').nth(2)).collect();
+        assert_eq!(answers, ["answer", "nobody", "near"], "{after}");
     });
 }
 

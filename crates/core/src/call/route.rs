@@ -148,7 +148,7 @@ impl Dialled {
         self.to.text == other.to.text
             && self.from.text == other.from.text
             && self.is_hidden == other.is_hidden
-            && self.hops == other.hops
+            && self.refuse_hops() == other.refuse_hops()
     }
 
     /// The caller as it was sent; none when nothing was.

@@ -26,6 +26,7 @@ pub struct BadWord {
     pub why: &'static str,
 }
 
+const UNCLOSED: &str = "has a quotation mark too many, or one too few";
 const TWICE: &str = "says again what another word says already";
 const NO_CUSTOMER: &str = "names no customer: write customer:8";
 const NO_TIME: &str = "names no time: write <30m, >1h or <2d";
@@ -63,6 +64,9 @@ impl<'a> Word<'a> {
         said: Option<T>,
         otherwise: &'static str,
     ) -> Result<(), BadWord> {
+        if self.value.contains('"') {
+            return Err(self.bad(UNCLOSED));
+        }
         let said = said.ok_or_else(|| self.bad(otherwise))?;
         match slot.replace(said) {
             None => Ok(()),

@@ -89,6 +89,9 @@ mod tests {
         let hash =
             RequestSearch { status: Some("Incorrect hash".into()), ..RequestSearch::default() };
         check("  status:\"Incorrect hash\" ", Ok(hash));
+        let open = "status:\"Incorrect hash facade:mor";
+        let told = format!("{open:?} has a quotation mark too many, or one too few");
+        check(open, Err(&told));
         let by_id = RequestSearch { id: id(ID), ..RequestSearch::default() };
         check(ID, Ok(by_id.clone()));
         check(&format!("id:{ID}"), Ok(by_id));

@@ -95,10 +95,11 @@ impl Hub {
         if let Ok(heard) = timeout(patience, &mut answered).await {
             return heard.unwrap_or(Err(Failure::Unavailable));
         }
+        let tries = self.0.contention.tries();
         answered.close();
         match answered.try_recv() {
             Ok(in_the_last_moment) => in_the_last_moment,
-            Err(_) if self.0.contention.kept_away() => Err(Failure::Locked),
+            Err(_) if self.0.contention.kept_away(tries) => Err(Failure::Locked),
             Err(_) => Err(Failure::Unavailable),
         }
     }

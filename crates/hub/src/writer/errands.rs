@@ -50,6 +50,8 @@ impl Writer {
                 errands.into_iter().for_each(|errand| errand.answer());
                 return left;
             }
+            // Who has given up is left out; the others are still together.
+            Err(StoreError::GivenUp) => return errands,
             Err(error) if self.may_replay(&error, count) => {
                 meters::batch_replayed();
                 tracing::warn!(error = %error.told(), size = count, "errands are run again");

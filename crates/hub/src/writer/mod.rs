@@ -109,7 +109,7 @@ impl Writer {
         Round { batch, errands, is_full }
     }
 
-    fn carry_out(&mut self, batch: Batch) {
+    fn carry_out(&mut self, mut batch: Batch) {
         let began = Instant::now();
         match self.try_batch(&batch, self.store.patience()) {
             Ok(decided) => {
@@ -117,6 +117,13 @@ impl Writer {
                 let undecided =
                     batch.answer(decided, &mut self.remembered).into_iter().map(Batch::of_lease);
                 undecided.for_each(|alone| self.carry_out_alone(alone, began));
+            }
+            // Who has given up is left out; the others are still together.
+            Err(StoreError::GivenUp) => {
+                batch.drop_abandoned();
+                if batch.len() > 0 {
+                    self.carry_out(batch);
+                }
             }
             Err(error) => {
                 tracing::warn!(error = %error.told(), size = batch.len(), "a batch failed");

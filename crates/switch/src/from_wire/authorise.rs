@@ -76,7 +76,7 @@ fn card(fields: &Fields) -> Result<Option<CardClaim>, WrongField> {
         if sound { Ok(text.map(Box::<str>::from)) } else { Err(wrong) }
     };
     // Whoever types nothing where a PIN is asked for has typed a wrong one.
-    let typed = fields.text("pin")?.map(|_| Box::default());
+    let typed = fields.needed_text("pin").ok().map(|_| Box::default());
     match (filled("card_number")?, filled("pin")?.or(typed), filled("card_callerid")?) {
         (None, _, None) => Ok(None),
         (None, _, Some(phone)) => Ok(Some(CardClaim::CallerId(phone))),

@@ -8,6 +8,7 @@ use leaseline_core::switch::Switch;
 use leaseline_web::{Form, form};
 use serde_json::{Map, Value};
 
+use super::caller;
 use crate::from_wire;
 use crate::intake::Fields;
 use crate::reply::WrongField;
@@ -110,10 +111,11 @@ impl Call<'_> {
     }
 
     fn from(&self) -> String {
-        let from = self.profile("caller_id_number").or_else(|| self.variable("caller_id_number"));
-        let from = from.or_else(|| self.variable("sip_from_user")).unwrap_or_default();
-        let is_nobody = ["anonymous", "unknown", "restricted", "unavailable"];
-        if is_nobody.contains(&from.to_ascii_lowercase().as_str()) { String::new() } else { from }
+        let usable = |said: Option<String>| caller(&said?).map(str::to_owned);
+        usable(self.profile("caller_id_number"))
+            .or_else(|| usable(self.variable("caller_id_number")))
+            .or_else(|| usable(self.variable("sip_from_user")))
+            .unwrap_or_default()
     }
 
     fn to(&self) -> Option<String> {

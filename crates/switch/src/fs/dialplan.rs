@@ -4,13 +4,13 @@
 //! local dialplan, which nobody decided on.
 
 use leaseline_core::call::{Bridge, CallDecided, CallPlan, CallWay};
-use leaseline_core::record::PartyText;
 use leaseline_core::switch::Switch;
 use leaseline_web::FormError;
 use leaseline_web::form::pairs;
 use leaseline_web::xml::carried;
 use quick_xml::escape::escape;
 
+use super::caller;
 use crate::intake::Fields;
 use crate::to_wire::sip_code;
 
@@ -39,14 +39,10 @@ pub(crate) fn question(
         str::from_utf8(value).ok().filter(|value| !value.is_empty() && !value.contains('\0'))
     };
     let first = |names: &[&str]| names.iter().find_map(text).map(str::to_owned);
-    let from = first(&["Hunt-Caller-ID-Number", "Caller-Caller-ID-Number"])
-        .filter(|from| PartyText::parse(from).is_some())
-        .unwrap_or_default();
+    let callers = ["Hunt-Caller-ID-Number", "Caller-Caller-ID-Number"];
+    let from = callers.iter().find_map(|name| caller(text(name)?)).unwrap_or_default();
     let to = first(&["Hunt-Destination-Number", "Caller-Destination-Number"]).unwrap_or_default();
     let is_hidden = first(&["Caller-Privacy-Hide-Number"]).is_some_and(|said| is_true(&said));
-    // An anonymous caller has a word where others have a number.
-    let is_nobody = ["anonymous", "unknown", "restricted", "unavailable"];
-    let from = if is_nobody.contains(&from.to_ascii_lowercase().as_str()) { "" } else { &from };
     let call = first(&["Unique-ID", "Channel-Call-UUID", "variable_uuid"]);
     let mut fields = serde_json::Map::new();
     fields.extend(call.or(unnamed).map(|call| ("call_id".to_owned(), call.into())));

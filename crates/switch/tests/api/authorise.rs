@@ -33,6 +33,8 @@ fn a_call_to_a_leased_number_is_put_through() {
         ask(account, &reject(403, "unknown account"));
         let card = r#""call_id":"c7","from":"","to":"61212345678","card_number":"1","pin":"2""#;
         ask(card, &reject(403, "wrong card or PIN"));
+        let untyped = r#""call_id":"c8","from":"","to":"61212345678","card_number":"1","pin":"""#;
+        ask(untyped, &reject(403, "wrong card or PIN"));
     });
 }
 
@@ -56,6 +58,8 @@ fn a_form_and_a_line_of_text_say_the_same() {
         assert_eq!(put, "bridge|0125740183|0388880000|600|REF|1");
         assert_eq!(ask("call_id=c2&from=&to=0388880001"), "reject|404|no such number|REF");
         assert_eq!(ask("call_id=c3&from=&to=112"), "bridge|112|0|0|REF|0");
+        let untyped = "call_id=c4&from=&to=61212345678&card_number=1&pin=";
+        assert_eq!(ask(untyped), "reject|403|wrong card or PIN|REF");
     });
 }
 

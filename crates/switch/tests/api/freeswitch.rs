@@ -114,6 +114,22 @@ fn whatever_is_missing_the_answer_is_a_dialplan() {
     });
 }
 
+#[test]
+fn a_caller_that_is_no_number_is_nobody_in_question_and_record() {
+    on_both(|api| {
+        let customer = api.lessee(30);
+        let form =
+            "Unique-ID=odd&Caller-Caller-ID-Number=John+Doe&Caller-Destination-Number=0388880000";
+        let put = ask(api, form);
+        assert!(put.contains("bridge\" data=\"sofia/gateway/carrier/0125740183"), "{put}");
+        let record = cdr(api, "odd", &[]).replace("%2B60195730424", "John Doe");
+        let call = Call::new("POST", "/call/fs/cdr?uuid=a_odd").header("Authorization", BASIC);
+        let answer = api.send(&call.header("Content-Type", "application/json").body(&record));
+        assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"stored"}"#));
+        assert_eq!(api.balance(customer), 30 - 4, "61 s");
+    });
+}
+
 /// A record as mod_json_cdr writes it.
 fn cdr(api: &Api, uuid: &str, changed: &[(&str, &str)]) -> String {
     let at = leaseline_hub::Clock::now(&api.clock).seconds();

@@ -41,7 +41,7 @@ pub(crate) async fn top_up(mut change: Change, id: Path<String>) -> Answer {
     match visit.hub().ask(TopUpRequest { caller: Caller::operator(), customer, amount }).await {
         Ok(_) => Ok(to(&format!("{PATH}/customers/{customer}?done=1"))),
         Err(Failure::Refused(refusal)) => {
-            visit.audit_refused(AuditAction::TopUp, &subject, reason).await?;
+            visit.audit_not_done(AuditAction::TopUp, &subject, reason).await?;
             let wrong = format!("Refused: {refusal}.");
             again(visit, &view, TopUp { credits: typed, reason, wrong: Some(&wrong) }).await
         }
