@@ -2,7 +2,7 @@
 //! and after a restart; that there is nothing to hold against somebody is remembered for less
 //! than a second, so that who logs in as he should costs nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -73,6 +73,7 @@ struct Known {
     /// not to be remembered after it.
     failures: u64,
     written: HashMap<LoginKey, Instant>,
+    being_written: HashSet<LoginKey>,
 }
 
 /// When the store was asked, and what had happened before.
@@ -134,9 +135,9 @@ impl Hub {
     }
 
     /// The same, but nobody waits for it: where somebody logged in from is a help against the next
-    /// flood, not a condition.
+    /// flood, not a condition. Of many logins at once one is written down.
     pub fn remember_login(&self, login: &Login) {
-        if self.recent_logins().is_written(&login.key) {
+        if !self.recent_logins().begin_to_write(&login.key) {
             return;
         }
         let (hub, login) = (self.clone(), login.clone());
@@ -144,6 +145,7 @@ impl Hub {
             if let Err(failure) = hub.login_succeeded(&login).await {
                 tracing::warn!(%failure, "a login was not written down");
             }
+            hub.recent_logins().end_to_write(&login.key);
         });
     }
 }
@@ -226,6 +228,15 @@ impl Recent {
 
     fn is_written(&self, key: &LoginKey) -> bool {
         lock(&self.0).written.get(key).is_some_and(|since| since.elapsed() < WRITTEN)
+    }
+
+    /// Whether it is to be written down and nobody is about to.
+    fn begin_to_write(&self, key: &LoginKey) -> bool {
+        !self.is_written(key) && lock(&self.0).being_written.insert(key.clone())
+    }
+
+    fn end_to_write(&self, key: &LoginKey) {
+        lock(&self.0).being_written.remove(key);
     }
 
     fn write(&self, key: LoginKey) {
