@@ -160,29 +160,22 @@ mod tests {
     #[test]
     fn a_time_that_clocks_showed_twice_or_never_is_known_as_such() {
         let berlin = IanaZone::by_name("Europe/Berlin").expect("a zone");
-        let local = |day, hour| {
-            let date = Date::from_calendar_date(
-                2027,
-                if day == 28 { Month::March } else { Month::October },
-                day,
-            );
-            PrimitiveDateTime::new(
-                date.expect("a day"),
-                Time::from_hms(hour, 30, 0).expect("a time"),
-            )
+        let local = |month, day, hour| {
+            let date = Date::from_calendar_date(2027, month, day).expect("a day");
+            PrimitiveDateTime::new(date, Time::from_hms(hour, 30, 0).expect("a time"))
         };
         let at = |text: &str| {
             let at: jiff::Timestamp = text.parse().expect("a time");
             Timestamp::from_micros(at.as_microsecond())
         };
         let twice = NotOneInstant::Twice(at("2027-10-31T00:30:00Z"), at("2027-10-31T01:30:00Z"));
-        assert_eq!(berlin.only_instant(local(31, 2)), Err(twice.clone()));
+        assert_eq!(berlin.only_instant(local(Month::October, 31, 2)), Err(twice.clone()));
         assert_eq!(
             twice.to_string(),
             "clocks showed this twice, at 2027-10-31 00:30:00 and 2027-10-31 01:30:00 UTC: say it in UTC"
         );
-        assert_eq!(berlin.only_instant(local(28, 2)), Err(NotOneInstant::Skipped));
-        assert_eq!(berlin.only_instant(local(28, 3)), Ok(at("2027-03-28T01:30:00Z")));
+        assert_eq!(berlin.only_instant(local(Month::March, 28, 2)), Err(NotOneInstant::Skipped));
+        assert_eq!(berlin.only_instant(local(Month::March, 28, 3)), Ok(at("2027-03-28T01:30:00Z")));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) fn of<O>(
 fn fingerprint(method: Method, parameters: &Parameters) -> Vec<u8> {
     let mut digest = Sha256::new();
     for (name, value) in parameters.sorted() {
-        let is_known = method.parameters().iter().any(|known| known.as_bytes() == name);
+        let is_known = method.bound_to_key().iter().any(|known| known.as_bytes() == name);
         if !is_known || value.is_empty() {
             continue;
         }

@@ -68,8 +68,9 @@ impl Method {
         }
     }
 
-    /// Every parameter that means something to it, but for those that say who asks.
-    pub(crate) const fn parameters(self) -> &'static [&'static str] {
+    /// The parameters that an idempotency key of it stands for: every one that means something to it,
+    /// but for those that say who asks. None where nothing is changed.
+    pub(crate) const fn bound_to_key(self) -> &'static [&'static str] {
         match self {
             Self::GroupCreate => &[
                 "name",
@@ -108,20 +109,7 @@ impl Method {
                 "language",
             ],
             Self::CardSell => &["email", "id", "quantity", "currency"],
-            Self::CardsGet => &[
-                "number",
-                "name",
-                "pin",
-                "batch_number",
-                "min_balance",
-                "max_balance",
-                "callerid",
-                "language",
-                "sold",
-            ],
-            Self::GroupsGet => &["cc_group_id"],
-            Self::BalanceGet => &["user_id"],
-            Self::VersionGet => &[],
+            Self::GroupsGet | Self::CardsGet | Self::BalanceGet | Self::VersionGet => &[],
         }
     }
 

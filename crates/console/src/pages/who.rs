@@ -223,8 +223,7 @@ fn sentence(question: &Question<'_>, found: Option<&WhoHeldIt>) -> Markup {
         },
         (Then::Reserved(reservation), _) => html! {
             "Nobody held " b { (number) } " at " (instant) ": it was reserved for "
-            (reservation.customer.first_name.as_str()) " " (reservation.customer.last_name.as_str())
-            ", customer " (reservation.customer.id) "."
+            (full_name(&reservation.customer)) ", customer " (reservation.customer.id) "."
         },
         (Then::Held | Then::Nobody, _) => html! {
             "Nobody held " b { (number) } " at " (instant) "."
@@ -246,9 +245,7 @@ fn local_cell(question: &Question<'_>, at: Timestamp) -> Cell {
 fn customer(turn: &Turn) -> Markup {
     let customer = &turn.customer;
     html! {
-        a href={ (PATH) "/customers/" (customer.id) } {
-            (customer.first_name.as_str()) " " (customer.last_name.as_str())
-        }
+        a href={ (PATH) "/customers/" (customer.id) } { (full_name(customer)) }
         " (customer " (customer.id) ")"
     }
 }

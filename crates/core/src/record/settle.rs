@@ -1,5 +1,7 @@
 //! To whom a record belongs, and what it costs.
 
+use uuid::Uuid;
+
 use super::new::{NewRecord, Report};
 use super::owner::{AccountOwner, LeaseOwner, RecordOwner};
 use crate::call::{CallDecided, CallPayer};
@@ -9,7 +11,6 @@ use crate::money::Credits;
 use crate::phone::E164;
 use crate::rating::{FoundRate, Rated, RatedService, Trace, Usage};
 use crate::timestamp::Timestamp;
-use uuid::Uuid;
 
 /// What is known of whose record it is.
 #[derive(Clone, Debug, Default)]
