@@ -73,6 +73,9 @@ pub(crate) trait Dialect {
     /// Whether a lease's entries in the indexes by customer are cheaper written later, with many others.
     fn files_later(&self) -> bool;
 
+    /// Has the leases that were granted unfiled found along the indexes by customer. Says how many.
+    fn file_leases(&mut self) -> QueryResult<usize>;
+
     /// Whether CROSS JOIN takes one row of its left side after the other, whatever the planner thinks.
     fn joins_as_written(&self) -> bool;
 

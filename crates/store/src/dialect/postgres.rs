@@ -80,6 +80,11 @@ impl Dialect for PgConnection {
         false
     }
 
+    /// There are some if the database came from SQLite.
+    fn file_leases(&mut self) -> QueryResult<usize> {
+        RunQueryDsl::execute(Statement::<()>::new(FILE_LEASES), self)
+    }
+
     fn joins_as_written(&self) -> bool {
         false
     }
@@ -179,6 +184,8 @@ const RATES: &str = "
 const LOCK_LEASES: &str = "
     SELECT l.customer_id FROM v JOIN leases l ON l.id = v.id
     ORDER BY l.id FOR NO KEY UPDATE OF l";
+
+const FILE_LEASES: &str = "UPDATE leases SET unfiled = NULL WHERE unfiled = 1";
 
 /// Two processes never wait for one another's numbers.
 const PICK_SKIPPING_LOCKED: &str = with_gaps!(

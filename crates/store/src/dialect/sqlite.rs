@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::QueryResult;
-use diesel::sql_types::BigInt;
-use diesel::{RunQueryDsl, SqliteConnection};
+use diesel::sql_types::{BigInt, Binary, Nullable};
+use diesel::{RunQueryDsl, SqliteConnection, sql_query};
 
 use super::{Dialect, Lock};
 use crate::load::numbers::{FreeRow, FreeSql, Patience, Wanted};
@@ -60,6 +60,16 @@ impl Dialect for SqliteConnection {
 
     fn files_later(&self) -> bool {
         true
+    }
+
+    /// Along the leases' own key: along the index of those that are not filed, which changes meanwhile,
+    /// SQLite would note all of them down first, and then look for each one anew.
+    fn file_leases(&mut self) -> QueryResult<usize> {
+        let span = Statement::<SpanSql>::new(UNFILED_SPAN);
+        let spans: Vec<SpanRow> = RunQueryDsl::load(span, self)?;
+        let [(Some(first), Some(last))] = &spans[..] else { return Ok(0) };
+        let file = sql_query(FILE_LEASES).bind::<Binary, _>(first).bind::<Binary, _>(last);
+        RunQueryDsl::execute(file, self)
     }
 
     fn joins_as_written(&self) -> bool {
@@ -155,6 +165,17 @@ const PICK_RESERVED: &str = "
                    ORDER BY m.free_from, m.id LIMIT {})
     ORDER BY n.shelf, n.free_from, n.id";
 
+type SpanSql = (Nullable<Binary>, Nullable<Binary>);
+/// The first and the last that is not filed.
+type SpanRow = (Option<Vec<u8>>, Option<Vec<u8>>);
+
+const UNFILED_SPAN: &str = "SELECT min(id), max(id) FROM leases WHERE unfiled = 1";
+
+/// Leases are named in the order of time, so few others are among those that are not filed. The + keeps SQLite
+/// to the key; a subquery for its ends would have it note all of them down all the same.
+const FILE_LEASES: &str = "
+    UPDATE OR FAIL leases SET unfiled = NULL WHERE id >= ? AND id <= ? AND +unfiled = 1";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +191,15 @@ mod tests {
         let key = "PRIMARY KEY (version_id=? AND service=? AND prefix=? AND valid_from<?)";
         assert!(plan.goes_along(key), "{plan:#?}");
         assert!(plan.goes_along("INDEX rate_versions_by_beginning"), "{plan:#?}");
+    }
+
+    #[test]
+    fn leases_are_filed_along_their_key() {
+        let mut planner = Planner::new();
+        let span = planner.plan(&Statement::<SpanSql>::new(UNFILED_SPAN));
+        assert!(span.goes_along("INDEX leases_unfiled (unfiled=?)"), "{span:#?}");
+        let plan = planner.plan(&sql_query(FILE_LEASES));
+        assert!(plan.goes_along("USING PRIMARY KEY (id>? AND id<?)"), "{plan:#?}");
     }
 
     #[test]
