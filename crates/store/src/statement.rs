@@ -2,9 +2,9 @@
 //!
 //! `WITH v (a, b) AS (rows) SELECT … FROM v JOIN …`: the rows are the relation `v`, the text
 //! after it is the same for both databases. PostgreSQL gets them as arrays through `unnest`, so
-//! its text never changes. SQLite gets a VALUES list whose length is rounded up to a power of
-//! two with rows of NULLs, so that a dozen prepared statements serve every batch size. Diesel
-//! caches both by their text. Statements that insert leave the padding out by
+//! its text never changes. SQLite gets a VALUES list whose length is rounded up with rows of NULLs
+//! to a power of two or half as much again, so that few prepared statements serve every batch size.
+//! Diesel caches both by their text. Statements that insert leave the padding out by
 //! `WHERE … IS NOT NULL`; in a join NULL meets nothing.
 //!
 //! One that fails has its whole transaction undone. So SQLite need not be able to undo the one
@@ -164,7 +164,7 @@ impl<ST> QueryFragment<Sqlite> for Statement<'_, ST> {
         if let Some(rows) = &self.rows {
             rows.open(&mut out);
             out.push_sql("VALUES ");
-            for row in 0..rows.len().next_power_of_two() {
+            for row in 0..rounded_up(rows.len()) {
                 out.push_sql(if row == 0 { "(" } else { ",(" });
                 for (place, column) in rows.columns.iter().enumerate() {
                     out.push_sql(if place == 0 { "" } else { "," });
@@ -178,6 +178,14 @@ impl<ST> QueryFragment<Sqlite> for Statement<'_, ST> {
         out.push_sql(verb);
         push_text(rest, &self.integers, out)
     }
+}
+
+/// The next of 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on: each row that is added costs as much text as one that is
+/// meant, and each length a prepared statement.
+const fn rounded_up(rows: usize) -> usize {
+    let power = rows.next_power_of_two();
+    let between = power / 4 * 3;
+    if rows <= between { between } else { power }
 }
 
 /// The beginning of a statement that changes rows as SQLite carries it out without copies of the pages,
@@ -269,6 +277,12 @@ mod tests {
 
     fn rows(ids: [&[u8]; 2]) -> Statement<'_> {
         Statement::new(INSERT).over(Rows::new("id, batch").bytes(ids).integers([1, 2]))
+    }
+
+    #[test]
+    fn few_lengths_serve_all() {
+        let lengths: Vec<_> = (1..=17).map(rounded_up).collect();
+        assert_eq!(lengths, [1, 2, 3, 4, 6, 6, 8, 8, 12, 12, 12, 12, 16, 16, 16, 16, 24]);
     }
 
     #[test]
