@@ -69,7 +69,7 @@ fn sqlite_settings(store: &Store, purpose: Use) -> String {
     };
     match purpose {
         Use::Write => format!(
-            "{shared} PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384; \
+            "{shared} PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -4096; \
              PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ),
