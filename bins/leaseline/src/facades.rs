@@ -69,7 +69,7 @@ impl Facades {
     }
 
     /// Mounts all of them. Of the paths under `/api/` MOR takes those of one segment, and Apigate
-    /// what is left.
+    /// what is left. A path is compared with one after the other: those asked for most come first.
     pub(crate) fn routes(self, hub: Hub) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
         let console = leaseline_console::routes(hub.clone(), self.console);
         let traitel = leaseline_traitel::routes(hub.clone(), self.traitel);
@@ -77,11 +77,11 @@ impl Facades {
         let mor = leaseline_mor::routes(hub.clone(), self.mor);
         let apigate = leaseline_apigate::routes(hub, self.apigate);
         move |app| {
-            console(app);
-            traitel(app);
-            switch(app);
             mor(app);
             apigate(app);
+            traitel(app);
+            switch(app);
+            console(app);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The header `Idempotency-Key`, which goes beyond the document.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use leaseline_core::ids::ApiUserId;
 use leaseline_hub::Idempotency;
 use leaseline_web::Form;
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::operation::Operation;
 use crate::status::Status;
 
-const NAME: &str = "Idempotency-Key";
+const NAME: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST: usize = 255;
 
 /// A key that came with a request.

@@ -76,23 +76,25 @@ impl AccessNote {
     /// Leaves this note for the request's access line; without [`observe`](crate::observe()) there
     /// is no line, and this does nothing.
     pub fn leave(self, request: &HttpRequest) {
-        if let Some(slot) = request.extensions().get::<Slot>() {
-            slot.0.set(Some(self));
+        if let Some(visit) = request.extensions().get::<Rc<Visit>>() {
+            visit.note.set(Some(self));
         }
     }
 }
 
-/// Where the note waits for the line to be written.
-#[derive(Clone, Default)]
-struct Slot(Rc<Cell<Option<AccessNote>>>);
+/// What a request carries while it is with us.
+pub(crate) struct Visit {
+    pub(crate) id: RequestId,
+    /// Where the note waits for the line to be written.
+    note: Cell<Option<AccessNote>>,
+}
 
 /// One line in the making. It is written when this is dropped, so that a request whose client went
 /// away, which actix simply drops, has its line too.
 pub(crate) struct AccessLine {
-    id: RequestId,
+    visit: Rc<Visit>,
     started: Instant,
     is_probe: bool,
-    note: Slot,
     answer: Option<Answer>,
     journal: Option<Arc<dyn Journal>>,
 }
@@ -110,10 +112,10 @@ impl AccessLine {
         request: &ServiceRequest,
         journal: Option<Arc<dyn Journal>>,
     ) -> Self {
-        let note = Slot::default();
-        request.extensions_mut().insert(note.clone());
+        let visit = Rc::new(Visit { id, note: Cell::default() });
+        request.extensions_mut().insert(Rc::clone(&visit));
         let is_probe = matches!(request.path(), "/healthz" | "/readyz" | "/metrics");
-        Self { id, started: Instant::now(), is_probe, note, answer: None, journal }
+        Self { visit, started: Instant::now(), is_probe, answer: None, journal }
     }
 
     pub(crate) fn answered<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
@@ -128,9 +130,9 @@ impl AccessLine {
     }
 
     fn route(&self, request: &HttpRequest) -> Option<String> {
-        let note = self.note.0.take();
+        let note = self.visit.note.take();
         let route = if note.is_some() { None } else { request.match_pattern() };
-        self.note.0.set(note);
+        self.visit.note.set(note);
         route
     }
 
@@ -147,7 +149,7 @@ macro_rules! line {
         tracing::event!(
             target: "access",
             $level,
-            request_id = %$line.id,
+            request_id = %$line.visit.id,
             facade = $note.as_ref().map_or("-", |note| note.facade),
             operation = operation($note, $answer),
             outcome = $outcome,
@@ -161,7 +163,7 @@ macro_rules! line {
 
 impl Drop for AccessLine {
     fn drop(&mut self) {
-        let left = self.note.0.take();
+        let left = self.visit.note.take();
         let (note, answer) = (left.as_ref(), self.answer.as_ref());
         let (said, duration) = (outcome(note, answer), self.started.elapsed());
         let outcome = &*said;
@@ -176,7 +178,7 @@ impl Drop for AccessLine {
             // What the note says itself is not copied.
             let is_noted = note.is_some() && answer.is_some();
             let instead = (!is_noted).then(|| said.into_owned());
-            journal.over(Over { id: self.id, effect, duration, note: left, instead });
+            journal.over(Over { id: self.visit.id, effect, duration, note: left, instead });
         }
     }
 }

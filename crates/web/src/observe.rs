@@ -9,7 +9,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
 use actix_web::http::ConnectionType;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpResponse};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
@@ -54,7 +54,6 @@ async fn watched<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let Around { stop, journal } = &*around;
     let id = RequestId::fresh();
-    request.extensions_mut().insert(id);
     let mut line = AccessLine::begin(id, &request, journal.clone());
     let _serving = Phase::of(&request).map(Phase::serve);
 

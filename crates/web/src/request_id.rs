@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::future::{Ready, ready};
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use uuid::Uuid;
+
+use crate::access::Visit;
 
 /// The response header that carries the id, on every answer of the application.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("request-id");
@@ -30,7 +33,7 @@ impl RequestId {
 
     /// The id of this request, if [`observe`](crate::observe()) is mounted.
     pub fn of(request: &HttpRequest) -> Option<Self> {
-        request.extensions().get().copied()
+        request.extensions().get::<Rc<Visit>>().map(|visit| visit.id)
     }
 
     /// The id itself.

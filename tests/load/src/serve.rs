@@ -24,10 +24,10 @@ pub(crate) fn serve(arguments: &Serve) -> Result<(), Failure> {
         let mor = leaseline_mor::routes(hub.clone(), mor()?);
         let switch = leaseline_switch::routes(hub.clone(), switch());
         let routes = move |app: &mut ServiceConfig| {
-            traitel(app);
             mor(app);
-            switch(app);
             apigate(app);
+            traitel(app);
+            switch(app);
         };
         let limits = Limits::default();
         let listener = shell::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &limits)?;
