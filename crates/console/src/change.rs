@@ -7,6 +7,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpRequest};
+use leaseline_hub::{Failure, Idempotency, Request, Settled};
 use leaseline_web::{Form, Limits, read_body};
 use subtle::ConstantTimeEq;
 
@@ -15,6 +16,12 @@ use crate::visit::{Visit, visit};
 
 /// The name of the hidden field that proves where a form came from.
 pub(crate) const TOKEN: &str = "token";
+
+/// The name of the hidden field that names a form.
+pub(crate) const NAME: &str = "once";
+
+/// So many characters the name of a form has at most.
+const LONGEST_NAME: usize = 36;
 
 /// So many bytes a form may have: a file of numbers is pasted into one.
 const MOST_BYTES: usize = 8 << 20;
@@ -29,6 +36,23 @@ impl Change {
     /// A field without the blanks round it; empty when it was not sent.
     pub(crate) fn field(&self, name: &str) -> &str {
         self.form.get(name).unwrap_or_default().trim()
+    }
+
+    /// Has a change made once, however often the form is sent that has it made: pressed twice, or sent
+    /// again after its answer was lost. Says whether it was made now. `what` says what is changed, and how.
+    pub(crate) async fn ask_once<R: Request>(
+        &self,
+        operation: &'static str,
+        what: &str,
+        request: R,
+    ) -> Result<bool, Failure> {
+        let (hub, name) = (self.visit.hub(), self.field(NAME));
+        if name.is_empty() || name.len() > LONGEST_NAME {
+            return hub.ask(request).await.map(|_| true);
+        }
+        let (user, name, what) = (self.visit.member.id, name.to_owned(), what.as_bytes().to_vec());
+        let key = Idempotency::new(user, operation, name, what, |_| String::new());
+        Ok(matches!(hub.ask_once(request, key).await?, Settled::Fresh(_)))
     }
 }
 

@@ -14,7 +14,7 @@ use leaseline_core::audit::{AuditAction, NewAudit};
 use leaseline_core::staff::{Duty, StaffMember};
 use leaseline_hub::Hub;
 use leaseline_hub::staff::{StaffToken, WriteAudit};
-use leaseline_web::Form;
+use leaseline_web::{Form, RequestId};
 
 use crate::console::Console;
 use crate::cookie;
@@ -22,6 +22,8 @@ use crate::trouble::Trouble;
 
 /// Somebody who is logged in, and what he asks for.
 pub(crate) struct Visit {
+    /// Names the request, and with it a form on the page that answers it.
+    pub(crate) id: Option<RequestId>,
     pub(crate) console: Data<Console>,
     pub(crate) member: StaffMember,
     /// The query.
@@ -167,7 +169,8 @@ pub(crate) async fn visit(request: &HttpRequest) -> Result<Visit, Trouble> {
     let query = Form::parse(request.query_string().as_bytes());
     let query = query.map_err(|_| Trouble::Unreadable)?;
     let (theme, now) = (Theme::of(request), console.hub.now());
-    Ok(Visit { console, member, query, theme, now, token, path: request.path().to_owned() })
+    let (id, path) = (RequestId::of(request), request.path().to_owned());
+    Ok(Visit { id, console, member, query, theme, now, token, path })
 }
 
 /// What the session's cookie brings.

@@ -195,6 +195,34 @@ fn a_top_up_is_the_next_line_of_the_ledger() {
 }
 
 #[test]
+fn a_top_up_that_is_sent_twice_is_booked_once() {
+    on_both(|site| {
+        let browser = site.browser(StaffRole::Finance);
+        let customer = site.granted.lease.customer;
+        let path = format!("/console/customers/{customer}");
+        let balance = || site.block_on(site.world.balance(customer));
+        let send = |page: &str, credits: &str| {
+            let (_, after) = page.split_once("name=\"once\" value=\"").expect("a form with a name");
+            let name = after.split('"').next().unwrap();
+            let form = format!("once={name}&credits={credits}&reason=invoice+4");
+            browser.post(&format!("{path}/top-up"), &form)
+        };
+        let page = browser.get(&path).body;
+        assert_eq!([send(&page, "500").status, send(&page, "500").status], [303, 303]);
+        assert_eq!(balance(), 1_000_500);
+        let audited = site.block_on(site.world.hub.audit(None, 1)).unwrap();
+        assert_eq!(audited[0].entry.subject, "customer 1: 500 credits ($0.0500): not carried out");
+
+        // Somebody who went back and typed another amount is told, and has a new form.
+        let back = send(&page, "700");
+        assert!(back.status == 422 && back.body.contains("This form was sent before"));
+        assert_eq!(balance(), 1_000_500);
+        assert_eq!(send(&back.body, "700").status, 303);
+        assert_eq!(balance(), 1_001_200);
+    });
+}
+
+#[test]
 fn a_customer_is_suspended_and_activated() {
     on_both(|site| {
         let browser = site.browser(StaffRole::Operator);

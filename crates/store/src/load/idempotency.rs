@@ -4,21 +4,23 @@ use std::collections::HashMap;
 
 use diesel::sql_types::{BigInt, Binary, Text};
 use leaseline_core::Timestamp;
-use leaseline_core::ids::{ApiUserId, MorUserId};
+use leaseline_core::ids::{ApiUserId, MorUserId, StaffId};
 
 use crate::error::StoreError;
 use crate::row::known;
 use crate::statement::{Rows, Statement};
 use crate::transaction::Tx;
 
-/// Whose a key is. The ids of the two kinds of users are told apart by the operations, of which
-/// those of MOR's interface begin with `mor/`.
+/// Whose a key is. The ids of the kinds of users are told apart by the operations, of which those of
+/// MOR's interface begin with `mor/`, and those of the console with `console/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyHolder {
     /// A user of the APIs.
     ApiUser(ApiUserId),
     /// A user of MOR's interface.
     MorUser(MorUserId),
+    /// A user of the console.
+    Staff(StaffId),
 }
 
 impl KeyHolder {
@@ -26,6 +28,7 @@ impl KeyHolder {
         match self {
             Self::ApiUser(id) => id.get(),
             Self::MorUser(id) => id.get(),
+            Self::Staff(id) => id.get(),
         }
     }
 }
@@ -39,6 +42,12 @@ impl From<ApiUserId> for KeyHolder {
 impl From<MorUserId> for KeyHolder {
     fn from(id: MorUserId) -> Self {
         Self::MorUser(id)
+    }
+}
+
+impl From<StaffId> for KeyHolder {
+    fn from(id: StaffId) -> Self {
+        Self::Staff(id)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Adding credit, suspending and activating.
 
 use actix_web::web::Path;
+use leaseline_core::Refusal;
 use leaseline_core::api_user::Caller;
 use leaseline_core::audit::AuditAction;
 use leaseline_core::customer::{
@@ -14,7 +15,7 @@ use maud::{Markup, html};
 
 use super::{Known, detail, found, name};
 use crate::PATH;
-use crate::change::Change;
+use crate::change::{Change, NAME};
 use crate::layout::{Field, Kind, Nav, alert, page, post, refused_page};
 use crate::pages::{Answer, to};
 use crate::shown::{dollars, grouped};
@@ -38,15 +39,25 @@ pub(crate) async fn top_up(mut change: Change, id: Path<String>) -> Answer {
     let subject =
         format!("customer {customer}: {} credits ({})", grouped(amount.get()), dollars(amount));
     visit.audit(AuditAction::TopUp, &subject, reason).await?;
-    match visit.hub().ask(TopUpRequest { caller: Caller::operator(), customer, amount }).await {
-        Ok(_) => Ok(to(&format!("{PATH}/customers/{customer}?done=1"))),
-        Err(Failure::Refused(refusal)) => {
-            visit.audit_not_done(AuditAction::TopUp, &subject, reason).await?;
-            let wrong = format!("Refused: {refusal}.");
-            again(visit, &view, TopUp { credits: typed, reason, wrong: Some(&wrong) }).await
+    let request = TopUpRequest { caller: Caller::operator(), customer, amount };
+    let refusal = match change.ask_once("console/top-up", &subject, request).await {
+        Ok(is_new) => {
+            if !is_new {
+                visit.audit_not_done(AuditAction::TopUp, &subject, reason).await?;
+            }
+            return Ok(to(&format!("{PATH}/customers/{customer}?done=1")));
         }
-        Err(failure) => Err(failure.into()),
-    }
+        Err(Failure::Refused(refusal)) => refusal,
+        Err(failure) => return Err(failure.into()),
+    };
+    visit.audit_not_done(AuditAction::TopUp, &subject, reason).await?;
+    let wrong = match refusal {
+        Refusal::KeyReused => {
+            "This form was sent before, and credit booked: see the ledger.".to_owned()
+        }
+        refusal => format!("Refused: {refusal}."),
+    };
+    again(visit, &view, TopUp { credits: typed, reason, wrong: Some(&wrong) }).await
 }
 
 /// A whole number; commas may stand where they part thousands.
@@ -75,6 +86,7 @@ impl TopUp<'_> {
             details open[self.wrong.is_some()] {
                 summary { "Top up" }
                 (post(visit, &format!("{here}/top-up"), html! {
+                    @if let Some(id) = visit.id { input type="hidden" name=(NAME) value=(id); }
                     (Field::text("credits", "Credits", self.credits).kind(Kind::Digits).wrong(self.wrong)
                         .hint("One credit is $0.0001. A minus takes credit back.").html())
                     (Field::text("reason", "Reason", self.reason).hint("For the audit log").html())
