@@ -5,11 +5,13 @@ use std::panic;
 
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{FilterExt, Targets, dynamic_filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
+
+use leaseline_web::shell::doors_are_shut;
 
 use crate::config::{Log, LogFormat};
 
@@ -18,7 +20,8 @@ use crate::config::{Log, LogFormat};
 pub fn start(log: &Log) {
     let terminal = io::stderr().is_terminal();
     let usual = if terminal { LogFormat::Text } else { LogFormat::Json };
-    let lines = lines(log.format.unwrap_or(usual), terminal).with_filter(targets(log.level));
+    let shown = targets(log.level).and(dynamic_filter_fn(|of, _| !is_no_news(of.target())));
+    let lines = lines(log.format.unwrap_or(usual), terminal).with_filter(shown);
     let _ = registry().with(lines).try_init();
     hush_panics();
 }
@@ -41,6 +44,11 @@ where
         LogFormat::Text => lines.with_ansi(colours).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     }
+}
+
+/// `actix_server` takes a listener that we shut ourselves for one that broke.
+fn is_no_news(target: &str) -> bool {
+    target.starts_with("actix_server") && doors_are_shut()
 }
 
 /// `actix_http` logs what clients sent when it cannot read it, and `actix_server` each worker's

@@ -23,6 +23,7 @@
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -48,6 +49,14 @@ use crate::{Journal, Limits, Readiness, Stop, health, observe};
 
 /// How long a connection that was taken before the listener was shut may take to bring a request.
 const LAST_CALL: Duration = Duration::from_millis(250);
+
+static DOORS_ARE_SHUT: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process has shut its listeners. actix may not have put them aside yet, and call an error what
+/// it hears of them then.
+pub fn doors_are_shut() -> bool {
+    DOORS_ARE_SHUT.load(Ordering::Relaxed)
+}
 
 /// What a server is made of, but for its routes.
 #[derive(Clone)]
@@ -109,11 +118,12 @@ impl Shell {
         let running = Running::new(self);
         let mut server = running.server(listeners, configure)?;
         let end = running.end(server.handle(), doors);
-        tokio::select! {
-            ended = &mut server => return ended,
-            () = end => {}
-        }
-        server.await
+        let ended = tokio::select! {
+            ended = &mut server => ended,
+            () = end => server.await,
+        };
+        tracing::info!("stopped");
+        ended
     }
 }
 
@@ -232,6 +242,7 @@ impl Running {
         let _ = timeout(self.shell.drain_timeout, self.connections.none()).await;
 
         server.pause().await;
+        DOORS_ARE_SHUT.store(true, Ordering::Relaxed);
         doors.into_iter().for_each(shut);
         let _ = timeout(LAST_CALL, self.connections.none()).await;
 
@@ -242,7 +253,6 @@ impl Running {
         }
         // Not actix's graceful stop: all that could be waited for has been.
         server.stop(false).await;
-        tracing::info!("stopped");
     }
 }
 

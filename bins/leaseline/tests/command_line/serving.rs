@@ -1,5 +1,6 @@
 //! `serve` and `migrate`.
 
+use std::net::TcpStream;
 use std::thread;
 
 use leaseline_testkit::{Database, Kind};
@@ -22,13 +23,18 @@ fn a_server_in_an_empty_folder_is_ready_until_it_is_asked_to_stop() {
         assert_eq!(server.get("/healthz").status, 200);
         assert_eq!(server.get("/nothing/here").status, 404);
         let address = server.address;
+        // Somebody who asks for nothing does not hold it up for long.
+        let idle = TcpStream::connect(address).unwrap();
 
         let (status, log) = server.end(signal);
+        drop(idle);
         assert_eq!(status.code(), Some(0), "{log}");
         let version = env!("CARGO_PKG_VERSION");
         let announced = format!("leaseline {version} listening on http://{address}");
         assert!(log.contains(&announced), "{log}");
-        assert!(!log.contains("WARN"), "{log}");
+        assert!(!log.contains("WARN") && !log.contains("ERROR"), "{log}");
+        let last = log.lines().last().unwrap();
+        assert!(last.contains("\"message\":\"stopped\""), "{log}");
         assert_eq!(place.contents(), ["leaseline.db", "leaseline.db.keys", "log"]);
     }
 }
