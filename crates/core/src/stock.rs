@@ -7,15 +7,17 @@ use crate::timestamp::Timestamp;
 /// How many numbers of a pool are in which state; each is in one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
-    /// Free for everybody.
+    /// Free for everybody: to be leased, or in a pool for it to be subscribed to.
     pub free: u64,
     /// Free for the one customer that each is reserved for.
     pub reserved: u64,
     /// In live leases.
     pub leased: u64,
-    /// In quarantine after a lease.
+    /// Somebody subscribes to them.
+    pub subscribed: u64,
+    /// In quarantine after a lease or a subscription.
     pub resting: u64,
-    /// Taken out, or of an import that is not live yet, or never leased as they are subscribed to.
+    /// Taken out, or of an import that is not live yet.
     pub blocked: u64,
 }
 
@@ -34,7 +36,7 @@ const SHORTEST_LOOK: Duration = Duration::from_secs(6 * 3_600);
 impl Stock {
     /// All numbers.
     pub const fn total(&self) -> u64 {
-        self.free + self.reserved + self.leased + self.resting + self.blocked
+        self.free + self.reserved + self.leased + self.subscribed + self.resting + self.blocked
     }
 
     /// Both together.
@@ -43,6 +45,7 @@ impl Stock {
             free: self.free + other.free,
             reserved: self.reserved + other.reserved,
             leased: self.leased + other.leased,
+            subscribed: self.subscribed + other.subscribed,
             resting: self.resting + other.resting,
             blocked: self.blocked + other.blocked,
         }

@@ -35,7 +35,7 @@ const MOST_POOLS: usize = 500;
 const OTHERS: &str = "-";
 
 /// The states of a number as the metrics name them.
-const STATES: [&str; 5] = ["free", "reserved", "leased", "quarantined", "blocked"];
+const STATES: [&str; 6] = ["free", "reserved", "leased", "subscribed", "quarantined", "blocked"];
 
 /// What was counted so far.
 struct Census {
@@ -112,6 +112,7 @@ pub(crate) const fn part(stock: &mut core::Stock, state: NumberState) -> &mut u6
         NumberState::Free => &mut stock.free,
         NumberState::Reserved => &mut stock.reserved,
         NumberState::Leased(_) => &mut stock.leased,
+        NumberState::Subscribed => &mut stock.subscribed,
         NumberState::Resting => &mut stock.resting,
         NumberState::Blocked => &mut stock.blocked,
     }
@@ -122,6 +123,7 @@ const fn label(state: NumberState) -> &'static str {
         NumberState::Free => "free",
         NumberState::Reserved => "reserved",
         NumberState::Leased(_) => "leased",
+        NumberState::Subscribed => "subscribed",
         NumberState::Resting => "quarantined",
         NumberState::Blocked => "blocked",
     }

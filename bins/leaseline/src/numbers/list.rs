@@ -92,16 +92,16 @@ impl From<&NumberLine> for Line {
     }
 }
 
-/// One word. What is on no shelf without being blocked is nothing for leases: it is being
-/// imported, or its pool is for something else.
+/// One word. What is on no shelf without being blocked is being imported.
 fn state(line: &NumberLine) -> &'static str {
     match line.state {
         NumberState::Free => "free",
         NumberState::Leased(LeaseKind::Single | LeaseKind::Group) => "leased",
+        NumberState::Subscribed => "subscribed",
         NumberState::Resting => "resting",
         NumberState::Reserved => "reserved",
         NumberState::Blocked if line.is_blocked => "blocked",
-        NumberState::Blocked => "elsewhere",
+        NumberState::Blocked => "importing",
     }
 }
 
@@ -152,6 +152,7 @@ struct Counts {
     free: u64,
     reserved: u64,
     leased: u64,
+    subscribed: u64,
     resting: u64,
     blocked: u64,
     total: u64,
@@ -166,6 +167,7 @@ impl From<&PoolStock> for Counts {
             free: of(NumberState::Free),
             reserved: of(NumberState::Reserved),
             leased: leased(LeaseKind::Single) + leased(LeaseKind::Group),
+            subscribed: of(NumberState::Subscribed),
             resting: of(NumberState::Resting),
             blocked: of(NumberState::Blocked),
             total: stock.states.values().sum(),
@@ -175,12 +177,15 @@ impl From<&PoolStock> for Counts {
 
 impl fmt::Display for Stock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headings = ["POOL", "FREE", "RESERVED", "LEASED", "RESTING", "BLOCKED", "TOTAL"];
+        let headings =
+            ["POOL", "FREE", "RESERVED", "LEASED", "SUBSCRIBED", "RESTING", "BLOCKED", "TOTAL"];
         let cells = |counts: &Counts| {
-            let Counts { pool, free, reserved, leased, resting, blocked, total } = counts;
+            let Counts { pool, free, reserved, leased, subscribed, resting, blocked, total } =
+                counts;
             let [free, reserved, leased] = [free, reserved, leased].map(u64::to_string);
-            let [resting, blocked, total] = [resting, blocked, total].map(u64::to_string);
-            [pool.clone(), free, reserved, leased, resting, blocked, total]
+            let [subscribed, resting] = [subscribed, resting].map(u64::to_string);
+            let [blocked, total] = [blocked, total].map(u64::to_string);
+            [pool.clone(), free, reserved, leased, subscribed, resting, blocked, total]
         };
         Table::new(headings).rows(self.pools.iter().map(cells)).fmt(f)
     }

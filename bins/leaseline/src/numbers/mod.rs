@@ -88,6 +88,7 @@ pub(crate) enum NumbersCommand {
 pub(crate) enum StateArgument {
     Free,
     Leased,
+    Subscribed,
     Resting,
     Reserved,
     Blocked,
@@ -140,6 +141,7 @@ impl From<StateArgument> for ListState {
         match state {
             StateArgument::Free => Self::Free,
             StateArgument::Leased => Self::Leased,
+            StateArgument::Subscribed => Self::Subscribed,
             StateArgument::Resting => Self::Resting,
             StateArgument::Reserved => Self::Reserved,
             StateArgument::Blocked => Self::Blocked,

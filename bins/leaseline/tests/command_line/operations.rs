@@ -204,8 +204,8 @@ fn numbers_are_listed_counted_blocked_and_given_back() {
         &place,
         &["numbers", "list", "--count"],
         &json!({ "pools": [{
-            "pool": "kl", "free": 1, "reserved": 1, "leased": 0, "resting": 0, "blocked": 1,
-            "total": 3,
+            "pool": "kl", "free": 1, "reserved": 1, "leased": 0, "subscribed": 0,
+            "resting": 0, "blocked": 1, "total": 3,
         }] }),
     );
     let done = place.run(&["numbers", "list", "--state", "blocked"]);

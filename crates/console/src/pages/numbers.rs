@@ -22,9 +22,10 @@ use crate::shown::{at, at_or};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
-const STATES: [(&str, ListState); 5] = [
+const STATES: [(&str, ListState); 6] = [
     ("free", ListState::Free),
     ("leased", ListState::Leased),
+    ("subscribed", ListState::Subscribed),
     ("quarantine", ListState::Resting),
     ("reserved", ListState::Reserved),
     ("blocked", ListState::Blocked),
@@ -188,6 +189,7 @@ pub(super) const fn state_word(state: NumberState) -> (Tone, &'static str) {
     match state {
         NumberState::Free => (Tone::Good, "free"),
         NumberState::Leased(_) => (Tone::Plain, "leased"),
+        NumberState::Subscribed => (Tone::Plain, "subscribed"),
         NumberState::Resting => (Tone::Warn, "quarantine"),
         NumberState::Reserved => (Tone::Plain, "reserved"),
         NumberState::Blocked => (Tone::Bad, "blocked"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leaseline_core::look_back::LookBack;
 use leaseline_core::staff::Duty;
-use leaseline_core::stock::StockSample;
+use leaseline_core::stock::{Stock, StockSample};
 use leaseline_hub::insight::{Overview, PoolNow, PoolsNow, Traffic};
 use maud::{Markup, html};
 
@@ -123,6 +123,7 @@ pub(super) fn pool_sheet(pools: &[PoolNow]) -> Sheet {
     let columns = vec![
         Column::Text("Pool"),
         Column::Number("Leased"),
+        Column::Number("Subscribed"),
         Column::Number("Reserved"),
         Column::Number("Quarantine"),
         Column::Number("Blocked"),
@@ -140,6 +141,7 @@ pub(super) fn pool_sheet(pools: &[PoolNow]) -> Sheet {
         vec![
             Cell::link(&path, pool.name.clone()),
             Cell::count(pool.stock.leased),
+            Cell::count(pool.stock.subscribed),
             Cell::count(pool.stock.reserved),
             Cell::count(pool.stock.resting),
             Cell::count(pool.stock.blocked),
@@ -189,6 +191,7 @@ fn stock_sheet(over: &[StockSample]) -> Sheet {
     let columns = vec![
         Column::Text("Time"),
         Column::Number("Leased"),
+        Column::Number("Subscribed"),
         Column::Number("Reserved"),
         Column::Number("Quarantine"),
         Column::Number("Blocked"),
@@ -200,8 +203,8 @@ fn stock_sheet(over: &[StockSample]) -> Sheet {
         next: html! { "Come back in some minutes, or choose a longer time." },
     };
     let row = |sample: &StockSample| {
-        let stock = &sample.stock;
-        let counts = [stock.leased, stock.reserved, stock.resting, stock.blocked, stock.free];
+        let Stock { free, reserved, leased, subscribed, resting, blocked } = sample.stock;
+        let counts = [leased, subscribed, reserved, resting, blocked, free];
         std::iter::once(Cell::at(sample.at)).chain(counts.map(Cell::count)).collect()
     };
     Sheet::new("Numbers over time", columns, empty).rows(over.iter().rev().map(row))

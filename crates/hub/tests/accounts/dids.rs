@@ -9,7 +9,9 @@ use leaseline_core::ids::{IvmlId, IvrMenuId, SubAccountId};
 use leaseline_core::ledger::EntryKind;
 use leaseline_core::pool::Service;
 use leaseline_hub::accounts::{AddSubAccount, AssignNumber, SubscribeDid};
-use leaseline_hub::operator::{BlockNumber, Lines, UnblockNumber, Unsubscribe};
+use leaseline_hub::operator::{
+    BlockNumber, Lines, ListState, NumberFilter, NumberState, UnblockNumber, Unsubscribe,
+};
 use leaseline_testkit::{Dids, databases, profile};
 
 use crate::shop::{Shop, name, place};
@@ -195,6 +197,53 @@ async fn a_number_is_assigned_for_a_service_that_it_has() {
         assert_eq!(world.hub.account_numbers(*account, filter).await.unwrap(), shop.has().await);
         let faxes = AccountNumberFilter { service: Some(Service::Fax), ..filter };
         assert_eq!(world.hub.account_numbers(*account, faxes).await, Ok(Vec::new()));
+        shop.end(&database).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stock_says_what_is_subscribed_to_and_what_is_on_sale() {
+    for database in databases() {
+        let mut shop = Shop::with(&database, 0).await;
+        let quarantine = Duration::from_secs(60);
+        shop.numbers = shop.world.dids(5, Dids { quarantine, ..Dids::default() }).await;
+        let Shop { world, account, numbers, .. } = &shop;
+        // In the order of import: subscribed, resting, both taken out, on sale.
+        for number in [0, 1, 2] {
+            let subscribed = world.subscribe(*account, &numbers[number], Service::Voice).await;
+            subscribed.unwrap().unwrap();
+        }
+        let ended = Unsubscribe { number: numbers[1].e164(), service: Service::Voice };
+        assert_eq!(world.hub.ask(ended).await, Ok(true));
+        for number in [2, 3] {
+            world.hub.ask(BlockNumber { number: numbers[number].e164() }).await.unwrap();
+        }
+        let expected = [
+            (NumberState::Subscribed, false),
+            (NumberState::Resting, false),
+            (NumberState::Subscribed, true),
+            (NumberState::Blocked, true),
+            (NumberState::Free, false),
+        ];
+        let listed = async |state| {
+            let filter = NumberFilter { state, ..NumberFilter::default() };
+            let listed = world.hub.numbers(filter, 9).await.unwrap().lines;
+            listed.iter().map(|line| (line.state, line.is_blocked)).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(None).await, expected);
+        let subscribed = [(NumberState::Subscribed, false), (NumberState::Subscribed, true)];
+        assert_eq!(listed(Some(ListState::Subscribed)).await, subscribed);
+        assert_eq!(listed(Some(ListState::Free)).await, [(NumberState::Free, false)]);
+
+        let stock = world.hub.stock().await.unwrap();
+        let of = |state| stock[0].states.get(&state).copied();
+        let counted = [
+            (NumberState::Subscribed, Some(2)),
+            (NumberState::Resting, Some(1)),
+            (NumberState::Blocked, Some(1)),
+            (NumberState::Free, Some(1)),
+        ];
+        counted.into_iter().for_each(|(state, count)| assert_eq!(of(state), count, "{state:?}"));
         shop.end(&database).await;
     }
 }

@@ -48,7 +48,7 @@ async fn a_pool_that_shrinks_is_told_when_it_will_be_empty() {
         let now = clock.now();
         world.hub.count_pools().await.unwrap();
 
-        let of_kl = Stock { free: 5, reserved: 1, leased: 3, resting: 1, blocked: 0 };
+        let of_kl = Stock { free: 5, reserved: 1, leased: 3, resting: 1, ..Stock::default() };
         let of_spare = Stock { free: 2, ..none };
         // Five of ten are gone in twelve hours.
         let expected = pools(Some(now), [(of_kl, Some(HOUR * 12)), (of_spare, None)]);

@@ -55,7 +55,9 @@ pub enum ListState {
     Free,
     /// In a live lease.
     Leased,
-    /// Its lease is over and its quarantine is not.
+    /// Somebody subscribes to it.
+    Subscribed,
+    /// Its lease or its subscription is over and its quarantine is not.
     Resting,
     /// Free for the one customer that it is reserved for.
     Reserved,
@@ -161,7 +163,8 @@ macro_rules! states {
                 l.id AS lease,
                 CASE WHEN n.shelf > 0 THEN n.shelf ELSE r.customer_id END AS reserved_for,
                 n.blocked, l.kind,
-                CASE WHEN l.id IS NOT NULL THEN 1 WHEN n.shelf IS NULL THEN 2
+                CASE WHEN l.id IS NOT NULL THEN 1 WHEN n.account_id IS NOT NULL THEN 7
+                     WHEN n.shelf IS NULL AND (p.purpose <> 2 OR n.blocked = 1) THEN 2
                      WHEN n.turn = 0 AND i.id IS NOT NULL THEN 2
                      WHEN n.free_from > {} THEN 3 WHEN n.shelf > 0 THEN 4 ELSE 5 END AS state
          FROM numbers n
@@ -210,6 +213,7 @@ impl ListState {
         match self {
             Self::Free => FREE,
             Self::Leased => LEASED,
+            Self::Subscribed => SUBSCRIBED,
             Self::Resting => RESTING,
             Self::Reserved => RESERVED,
             Self::Blocked => BLOCKED,
@@ -222,6 +226,7 @@ const NO_SHELF: i64 = 2;
 const RESTING: i64 = 3;
 const RESERVED: i64 = 4;
 const FREE: i64 = 5;
+const SUBSCRIBED: i64 = 7;
 /// No state of its own: a blocked number may be leased.
 const BLOCKED: i64 = 6;
 
@@ -279,6 +284,7 @@ impl TryFrom<LineRow> for NumberLine {
 fn state(code: i64, kind: Option<i16>) -> Result<NumberState, StoreError> {
     match (code, kind) {
         (LEASED, Some(kind)) => Ok(NumberState::Leased(LeaseKind::from_code(kind)?)),
+        (SUBSCRIBED, _) => Ok(NumberState::Subscribed),
         (NO_SHELF, _) => Ok(NumberState::Blocked),
         (RESTING, _) => Ok(NumberState::Resting),
         (RESERVED, _) => Ok(NumberState::Reserved),

@@ -18,13 +18,15 @@ use crate::transaction::Tx;
 pub enum NumberState {
     /// In a live lease of this kind, which holds one number or two.
     Leased(LeaseKind),
-    /// On no shelf, or of an import that is not live yet.
+    /// Somebody subscribes to it.
+    Subscribed,
+    /// Taken out, or of an import that is not live yet.
     Blocked,
-    /// Its lease is over and its quarantine is not.
+    /// Its lease or its subscription is over and its quarantine is not.
     Resting,
     /// Free for the one customer that it is reserved for.
     Reserved,
-    /// Free for everybody.
+    /// Free for everybody: to be leased, or in a pool for it to be subscribed to.
     Free,
 }
 
@@ -71,15 +73,17 @@ pub fn pool_names(tx: &mut Tx<'_>) -> Result<Vec<(PoolId, String)>, StoreError> 
     rows.into_iter().map(|(id, name)| Ok((known(PoolId::new(id), "pools")?, name))).collect()
 }
 
-// A number's lease is looked up only where it can be live: `free_from` is never before its end.
+// A number's lease is looked up only where it can be live: `free_from` is never before its end. What is
+// subscribed to is on no shelf.
 const STOCK: &str = "
     SELECT pool_id,
-           CAST(CASE WHEN kind IS NOT NULL THEN 1
-                     WHEN shelf IS NULL OR free_from IN (SELECT i.id FROM number_imports i
+           CAST(CASE WHEN kind IS NOT NULL THEN 1 WHEN account_id IS NOT NULL THEN 6
+                     WHEN blocked = 1 OR (shelf IS NULL AND purpose <> 2) OR free_from IN (SELECT i.id FROM number_imports i
                                                          WHERE i.live_at IS NULL) THEN 2
                      WHEN free_from > {} THEN 3 WHEN shelf > 0 THEN 4 ELSE 5 END AS BIGINT),
            CAST(COALESCE(kind, 0) AS BIGINT), count(*), max(id)
-    FROM (SELECT n.id, n.pool_id, n.shelf, n.free_from,
+    FROM (SELECT n.id, n.pool_id, n.shelf, n.free_from, n.account_id, n.blocked,
+                 (SELECT p.purpose FROM pools p WHERE n.shelf IS NULL AND p.id = n.pool_id) AS purpose,
                  (SELECT l.kind FROM leases l WHERE n.free_from > {} AND l.id = n.lease_id
                   AND l.released_at IS NULL AND l.expires_at > {}) AS kind
           FROM numbers n WHERE n.id > {} ORDER BY n.id LIMIT {}) AS piece
@@ -95,6 +99,7 @@ fn understood((pool, state, kind, numbers, _): StockRow) -> Result<Stock, StoreE
         2 => NumberState::Blocked,
         3 => NumberState::Resting,
         4 => NumberState::Reserved,
+        6 => NumberState::Subscribed,
         _ => NumberState::Free,
     };
     let numbers = known(u64::try_from(numbers).ok(), "numbers")?;

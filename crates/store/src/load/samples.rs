@@ -54,9 +54,9 @@ pub fn is_taken(tx: &mut Tx<'_>, slot: Timestamp) -> Result<bool, StoreError> {
 const ALL_POOLS: i64 = 0;
 const TABLE: &str = "pool_samples";
 
-type StockSql = (BigInt, BigInt, BigInt, BigInt, BigInt);
-/// free, reserved, leased, resting, blocked.
-type StockRow = (i64, i64, i64, i64, i64);
+type StockSql = (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt);
+/// free, reserved, leased, subscribed, resting, blocked.
+type StockRow = (i64, i64, i64, i64, i64, i64);
 
 type EndsSql = (BigInt, (BigInt, StockSql), (BigInt, StockSql));
 type EndsRow = (i64, (i64, StockRow), (i64, StockRow));
@@ -67,8 +67,9 @@ fn sample(at: i64, row: StockRow) -> Result<StockSample, StoreError> {
         free: numbers(row.0)?,
         reserved: numbers(row.1)?,
         leased: numbers(row.2)?,
-        resting: numbers(row.3)?,
-        blocked: numbers(row.4)?,
+        subscribed: numbers(row.3)?,
+        resting: numbers(row.4)?,
+        blocked: numbers(row.5)?,
     };
     Ok(StockSample { at: Timestamp::from_micros(at), stock })
 }
@@ -76,8 +77,8 @@ fn sample(at: i64, row: StockRow) -> Result<StockSample, StoreError> {
 // One look at the key for each span, however many samples there are in it.
 const FIRSTS: &str = "
     SELECT s.slot, CAST(sum(s.free) AS BIGINT), CAST(sum(s.reserved) AS BIGINT),
-           CAST(sum(s.leased) AS BIGINT), CAST(sum(s.resting) AS BIGINT),
-           CAST(sum(s.blocked) AS BIGINT)
+           CAST(sum(s.leased) AS BIGINT), CAST(sum(s.subscribed) AS BIGINT),
+           CAST(sum(s.resting) AS BIGINT), CAST(sum(s.blocked) AS BIGINT)
     FROM v JOIN pool_samples s
       ON s.slot = (SELECT min(p.slot) FROM pool_samples p
                    WHERE p.slot >= v.low AND p.slot < v.high)
@@ -87,8 +88,9 @@ const FIRSTS: &str = "
 const ENDS: &str = "
     SELECT l.pool_id, COALESCE(f.slot, l.slot), COALESCE(f.free, l.free),
            COALESCE(f.reserved, l.reserved), COALESCE(f.leased, l.leased),
-           COALESCE(f.resting, l.resting), COALESCE(f.blocked, l.blocked),
-           l.slot, l.free, l.reserved, l.leased, l.resting, l.blocked
+           COALESCE(f.subscribed, l.subscribed), COALESCE(f.resting, l.resting),
+           COALESCE(f.blocked, l.blocked),
+           l.slot, l.free, l.reserved, l.leased, l.subscribed, l.resting, l.blocked
     FROM pool_samples l
     LEFT JOIN pool_samples f ON f.pool_id = l.pool_id
       AND f.slot = (SELECT min(s.slot) FROM pool_samples s WHERE s.slot >= {})

@@ -17,12 +17,13 @@ pub fn samples(tx: &mut Tx<'_>, samples: &[SlotSample]) -> Result<(), StoreError
     let stock = |part: fn(&Stock) -> u64| {
         samples.iter().map(move |(_, _, stock)| i64::try_from(part(stock)).unwrap_or(i64::MAX))
     };
-    let rows = Rows::new("slot, pool_id, free, reserved, leased, resting, blocked")
+    let rows = Rows::new("slot, pool_id, free, reserved, leased, subscribed, resting, blocked")
         .integers(samples.iter().map(|(slot, _, _)| slot.micros()))
         .integers(samples.iter().map(|(_, pool, _)| pool.get()))
         .integers(stock(|stock| stock.free))
         .integers(stock(|stock| stock.reserved))
         .integers(stock(|stock| stock.leased))
+        .integers(stock(|stock| stock.subscribed))
         .integers(stock(|stock| stock.resting))
         .integers(stock(|stock| stock.blocked));
     Statement::<()>::new(INSERT).over(rows).execute(tx.connection)?;
@@ -44,8 +45,9 @@ pub fn thin(
 }
 
 const INSERT: &str = "
-    INSERT INTO pool_samples (slot, pool_id, free, reserved, leased, resting, blocked)
-    SELECT slot, pool_id, free, reserved, leased, resting, blocked
+    INSERT INTO pool_samples
+      (slot, pool_id, free, reserved, leased, subscribed, resting, blocked)
+    SELECT slot, pool_id, free, reserved, leased, subscribed, resting, blocked
     FROM v WHERE slot IS NOT NULL
     ON CONFLICT (slot, pool_id) DO NOTHING";
 

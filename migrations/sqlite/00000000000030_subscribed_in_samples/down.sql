@@ -1,0 +1,1 @@
+ALTER TABLE pool_samples DROP COLUMN subscribed;
