@@ -59,7 +59,10 @@ impl CallEvent {
         let held = plan.payer.as_ref()?.hold;
         match (self.happening, answered_at) {
             (CallHappening::Answer, None) => {
-                let until = held_after_answer(self.at, plan.max_seconds);
+                // Whatever the switch's clock says: it cannot have been before we let the call
+                // through, nor after we hear of it.
+                let answered_at = self.at.max(decided.decided_at).min(now);
+                let until = held_after_answer(answered_at, plan.max_seconds);
                 Some(Hold { amount: held, until })
             }
             (CallHappening::Answer, Some(_)) => None,

@@ -344,14 +344,16 @@ impl CallingCard {
     /// The card's life after a call that connected then, and what the card costs by itself for it
     /// now; `None` where that cannot be counted.
     pub fn connected(&self, at: Timestamp, now: Timestamp) -> Option<(CardLife, Credits)> {
-        let first_use = Some(self.life.first_use.unwrap_or(at));
+        let missed = self.life.days_missed(&self.terms, &*self.zone, at)?;
+        let first_use = Some(self.life.first_use.map_or(at, |first| first.min(at)));
         let mut life = CardLife { first_use, ..self.life };
         let days = life.days_due(&self.terms, &*self.zone, now);
         if let Some(days) = &days {
             life.daily_charge_paid_till = Some(days.paid_till);
         }
         let days = days.map_or(Credits::ZERO, |days| days.amount);
-        Some((life, self.life.setup_fee_due(&self.terms).checked_add(days)?))
+        let fees = self.life.setup_fee_due(&self.terms).checked_add(missed)?;
+        Some((life, fees.checked_add(days)?))
     }
 
     fn announcement(&self, balance: Credits, lasts: Option<i64>) -> Announcement {

@@ -67,6 +67,21 @@ impl CardLife {
         }
     }
 
+    /// What the days cost that nobody charged for because the use on the first of them was told of
+    /// later than another: from that use to the day of what was held for the first one. `None` where
+    /// that cannot be counted.
+    pub fn days_missed(
+        &self,
+        terms: &CardGroupTerms,
+        zone: &dyn Zone,
+        used_at: Timestamp,
+    ) -> Option<Credits> {
+        let Some(first) = self.first_use else { return Some(Credits::ZERO) };
+        let (first, used) = (zone.local(first)?.date(), zone.local(used_at)?.date());
+        let days = (first - used).whole_days().max(0);
+        terms.daily_charge.get().checked_mul(days).map(Credits::new)
+    }
+
     /// The calendar days of a zone that are to be charged for now: each one from the first use to
     /// today that is not charged for, called or not. `None` when there are none, or they cost
     /// nothing.

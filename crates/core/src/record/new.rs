@@ -185,11 +185,13 @@ impl NewRecord {
         }
     }
 
-    /// When a call connected; `None` for one that did not, and for what is no call.
-    pub fn connected_at(&self) -> Option<Timestamp> {
+    /// When a call connected; `None` for one that did not, and for what is no call. An answer that
+    /// was not while the call went on is none.
+    pub(super) fn connected_at(&self) -> Option<Timestamp> {
         match &self.report {
             Report::Call(call) if call.billable_seconds(None) > 0 => {
-                Some(call.answered_at.unwrap_or(self.at))
+                let during = |at: &Timestamp| (self.at..=call.ended_at).contains(at);
+                Some(call.answered_at.filter(during).unwrap_or(self.at))
             }
             Report::Call(_) | Report::Fax(_) | Report::Sms(_) => None,
         }

@@ -65,6 +65,9 @@ pub struct Settled {
     pub charge: Option<Charge>,
     /// What is odd about it.
     pub flags: Vec<RecordFlag>,
+    /// When the call connected, if it is somebody's call that did; not before the instant whose
+    /// terms it has.
+    pub connected_at: Option<Timestamp>,
 }
 
 /// What a record costs.
@@ -142,6 +145,17 @@ impl Charge {
     }
 }
 
+impl Ownership {
+    /// As was decided; `None` where the call was refused.
+    fn by_decision(decided: &CallDecided) -> Option<Self> {
+        let plan = decided.outcome.as_ref().ok()?;
+        Some(match &plan.payer {
+            Some(payer) => Self::Owned(Owned::by_decision(payer, decided, plan.max_seconds)),
+            None => Self::Emergency,
+        })
+    }
+}
+
 impl Owned {
     /// As what a record of it is priced by a deck, and how much of it there was; `None` when such
     /// records cost nothing.
@@ -157,38 +171,28 @@ impl Owned {
 }
 
 impl NewRecord {
-    /// Whose it is. The decision that a call says let it through counts first, with the terms of
-    /// then. Else what comes in belongs to whoever had the number, unless it names an account, and
-    /// what goes out to the account that it names.
+    /// Whose it is. The decision that a call names counts first, with the terms of then. Else what
+    /// comes in belongs to whoever had the number, unless it names an account, and what goes out to
+    /// the account that it names; and what is nobody's then, as the last decision has it that let
+    /// the call through.
     pub fn ownership(&self, view: &OwnerView<'_>) -> Ownership {
-        let decided = self.decision(view);
-        if let Some(decided) = decided
-            && let Ok(plan) = &decided.outcome
-        {
-            return match &plan.payer {
-                Some(payer) => {
-                    Ownership::Owned(Owned::by_decision(payer, decided, plan.max_seconds))
-                }
-                None => Ownership::Emergency,
-            };
+        if let Some(decided) = self.decision(view) {
+            // One that was answered though it was refused is for people to look at.
+            let is_over = self.priced_as(self.direction, None).is_none();
+            let refused = if is_over { Ownership::Refused } else { Ownership::Unknown };
+            return Ownership::by_decision(decided).unwrap_or(refused);
         }
-        match self.holder(view) {
-            Some(owner) => Ownership::Owned(Owned {
+        if let Some(owner) = self.holder(view) {
+            return Ownership::Owned(Owned {
                 owner,
                 direction: self.direction,
                 priced_at: self.at,
                 max_seconds: None,
                 number: self.to.number,
-            }),
-            None if view.decisions.iter().any(|decided| decided.is_emergency()) => {
-                Ownership::Emergency
-            }
-            // One that was answered all the same is for people to look at.
-            None if decided.is_some() && self.priced_as(self.direction, None).is_none() => {
-                Ownership::Refused
-            }
-            None => Ownership::Unknown,
+            });
         }
+        let let_through = view.decisions.iter().rev().find_map(|it| Ownership::by_decision(it));
+        let_through.unwrap_or(Ownership::Unknown)
     }
 
     fn decision<'a>(&self, view: &OwnerView<'a>) -> Option<&'a CallDecided> {
@@ -230,12 +234,20 @@ impl NewRecord {
         if charge.is_none() {
             flags.push(RecordFlag::Unpriced);
         }
-        Settled { owner: Some(owned.owner), direction: owned.direction, charge, flags }
+        let connected_at = self.connected_at().map(|at| at.max(owned.priced_at));
+        Settled {
+            owner: Some(owned.owner),
+            direction: owned.direction,
+            charge,
+            flags,
+            connected_at,
+        }
     }
 
     fn nobodys(&self, mut flags: Vec<RecordFlag>) -> Settled {
         flags.extend(self.oddities(None));
-        Settled { owner: None, direction: self.direction, charge: None, flags }
+        let direction = self.direction;
+        Settled { owner: None, direction, charge: None, flags, connected_at: None }
     }
 
     /// What its entry in the ledger is booked for.

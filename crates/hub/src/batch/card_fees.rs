@@ -50,7 +50,7 @@ fn fees(
     now: Timestamp,
 ) -> Option<LedgerEntry> {
     let card = cards.get_mut(&of.card)?;
-    let (life, fees) = card.connected(of.at, now)?;
+    let (life, fees) = card.connected(of.at.min(now), now)?;
     card.life = life;
     if fees == Credits::ZERO {
         return None;

@@ -189,7 +189,7 @@ fn used_cards(found: &LookedUp<'_>, ids: &HashMap<RecordKey, RecordId>) -> Vec<C
     let used = found.places.iter().zip(&found.decided).filter_map(|(place, decided)| {
         let written = ids.contains_key(&found.keys[*place]);
         let card = decided.settled.owner.filter(|_| written)?.card()?;
-        let at = decided.record.connected_at()?;
+        let at = decided.settled.connected_at?;
         Some(CardUse { card, at, source: found.incoming[*place].fee_source })
     });
     used.collect()

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use leaseline_core::Timestamp;
 use leaseline_core::call::{CallDecided, CallEvent, CallHappening, CallRefusal};
 use leaseline_core::customer::{ChargeMethod, CreditLimit, CustomerProfile};
 use leaseline_core::money::Credits;
@@ -219,6 +220,11 @@ async fn a_switch_that_tells_of_answers_holds_less() {
         let ahead = CallEvent { switch, call, reference, happening, at };
         world.hub.ask(ahead).await.unwrap();
         assert_eq!(most(&ask("after").await), Ok((Some(180), Credits::new(9))));
+        // Nor does an answer of long ago free what a call needs.
+        let (switch, call, at) = (edge.switch(), edge.key("after"), Timestamp::from_micros(0));
+        let (reference, happening) = (None, CallHappening::Answer);
+        world.hub.ask(CallEvent { switch, call, reference, happening, at }).await.unwrap();
+        assert_eq!(most(&ask("no more").await), Err(CallRefusal::NoCredit));
         world.hub.close().await;
         database.assert_sound();
     }

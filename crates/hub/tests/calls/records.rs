@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use leaseline_core::Timestamp;
 use leaseline_core::call::{CallDecided, CallRefusal, CallState};
-use leaseline_core::customer::{BlockRate, CustomerChange, CustomerUpdate, ServiceChange};
+use leaseline_core::customer::{
+    BlockRate, CustomerChange, CustomerStatus, CustomerUpdate, ServiceChange,
+};
 use leaseline_core::ids::CustomerId;
 use leaseline_core::record::{Intake, RecordFlag, Report};
 use leaseline_hub::Clock;
@@ -145,6 +147,18 @@ async fn the_record_of_a_call_that_was_refused_is_no_orphan_and_ends_its_answer(
         assert!(ask().await.outcome.is_ok());
         let other = edge.report(call("2"), Some(&refused), clock.now(), 0);
         assert_eq!(world.record(other).await, Ok(Intake::Stored), "of the lease");
+
+        // Nor is it charged to whoever has the number by then: people are to look at it.
+        let ask = async |name| world.authorise(edge.question(call(name))).await.unwrap();
+        let suspend = |status| world.set_status(customer, status);
+        suspend(CustomerStatus::Suspended).await.unwrap();
+        let refused = ask("3").await;
+        assert_eq!(refused.outcome, Err(CallRefusal::CustomerSuspended));
+        suspend(CustomerStatus::Active).await.unwrap();
+        let balance = world.balance(customer).await;
+        let answered = edge.report(call("3"), Some(&refused), clock.now(), 20_000);
+        assert_eq!(world.record(answered).await, Ok(Intake::Orphan));
+        assert_eq!(world.balance(customer).await, balance);
         world.hub.close().await;
         database.assert_sound();
     }

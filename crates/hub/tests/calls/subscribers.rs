@@ -127,6 +127,33 @@ async fn an_account_calls_by_its_deck_and_under_its_own_numbers() {
         let told = edge.report(call, Some(&decided), clock.now(), 4_001);
         assert_eq!(world.record(told).await, Ok(Intake::Stored));
         assert_eq!(world.balance(customer).await, 950);
+        // A record that does not name the decision is of the call that it was made on all the same.
+        ask("8", main, "0388880002", out).await;
+        let call = Call { name: "8", from: "0388880002", to: out };
+        let told = edge.report(call, None, clock.now(), 2_000);
+        assert_eq!(world.record(told).await, Ok(Intake::Stored));
+        assert_eq!(world.balance(customer).await, 930);
+        world.hub.close().await;
+        database.assert_sound();
+    }
+}
+
+#[tokio::test]
+async fn what_comes_in_within_the_second_of_a_subscription_is_the_subscribers() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let world = World::new(database.hub(&clock)).await;
+        let second = clock.now();
+        clock.advance(Duration::from_millis(300));
+        let (customer, _) = subscriber(&world).await;
+        let edge = Edge::new("edge-1", false);
+        let call = Call { name: "1", from: CALLER, to: "0388880001" };
+        let told = edge.report(call, None, second, 7_000);
+        assert_eq!(world.record(told).await, Ok(Intake::Stored));
+        assert_eq!(world.balance(customer).await, 993);
+        let before = second.saturating_sub(Duration::from_secs(1));
+        let call = Call { name: "2", ..call };
+        assert_eq!(world.record(edge.report(call, None, before, 7_000)).await, Ok(Intake::Orphan));
         world.hub.close().await;
         database.assert_sound();
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use leaseline_core::Timestamp;
 use leaseline_core::call::{
     Announcement, CallDecided, CallOrigin, CallRefusal, CallWay, CardClaim,
 };
@@ -11,7 +12,7 @@ use leaseline_core::money::Credits;
 use leaseline_core::mor_user::{MorCaller, MorRole};
 use leaseline_core::phone::Prefix;
 use leaseline_core::rating::{Price, RateEntry, RateKey, RateTerms, RatedService, Step};
-use leaseline_core::record::Intake;
+use leaseline_core::record::{Intake, Report};
 use leaseline_hub::Clock;
 use leaseline_hub::cards::ChargeCardDays;
 use leaseline_hub::operator::{Mor, MorItemEntry, MorItemId};
@@ -108,6 +109,38 @@ async fn a_call_is_paid_by_the_card_and_announced() {
         assert_eq!(shop.hub.ask(ChargeCardDays).await, Ok(1));
         assert_eq!(shop.hub.ask(ChargeCardDays).await, Ok(0));
         assert_eq!(balance(&shop, &admin).await, 9_300 - 90);
+        shop.hub.close().await;
+        database.assert_sound();
+    }
+}
+
+#[tokio::test]
+async fn records_out_of_their_order_cost_a_card_the_same() {
+    for database in databases() {
+        let clock = ManualClock::new();
+        let shop = Shop::open(database.hub(&clock)).await;
+        let (admin, claim) = sold(&shop, |terms| {
+            terms.setup_fee = Credits::new(70);
+            terms.daily_charge = Credits::new(30);
+        })
+        .await;
+        let edge = Edge::new("edge-1", false);
+        let first = ask(&shop, &edge, "1", &claim).await;
+        let connected = clock.now();
+        clock.advance(DAY * 2);
+        let second = ask(&shop, &edge, "2", &claim).await;
+        tell(&shop, &edge, &clock, &second, 1_000).await;
+        assert_eq!(balance(&shop, &admin).await, 10_000 - 10 - 70 - 30);
+        // The first one is told of late, and by a switch that knows no time of an answer.
+        let call = Call { name: "1", from: "0195730424", to: TO };
+        let mut late = edge.report(call, Some(&first), connected, 1_000);
+        let Report::Call(report) = &mut late.report else { panic!("{late:?}") };
+        report.answered_at = Some(Timestamp::from_micros(0));
+        let intake = shop.hub.ask(TakeInRecords::new(vec![late]).unwrap()).await;
+        assert_eq!(intake, Ok(vec![Intake::Stored]));
+        assert_eq!(balance(&shop, &admin).await, 10_000 - 2 * 10 - 70 - 3 * 30);
+        let cards = shop.hub.cards(&admin, Default::default()).await.unwrap();
+        assert_eq!(cards[0].life.first_use, Some(connected));
         shop.hub.close().await;
         database.assert_sound();
     }

@@ -3,7 +3,6 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
@@ -15,6 +14,7 @@ use leaseline_core::record::LeaseOwner;
 use leaseline_core::release::Releasable;
 use leaseline_core::subscriber::{Imsi, Mcc, Mnc, Network, Subscriber};
 
+use super::SECOND;
 use crate::error::StoreError;
 use crate::row::{BY_OPERATOR, Code, instant, known, lease_id, quarantine};
 use crate::statement::{Rows, Statement};
@@ -110,8 +110,6 @@ pub fn holders(
     }
     Ok(owners)
 }
-
-const SECOND: Duration = Duration::from_secs(1);
 
 type HolderSql = (BigInt, Binary, SmallInt, BigInt, BigInt, (BigInt, BigInt));
 /// place, lease, kind, customer, ledger, block and rate.

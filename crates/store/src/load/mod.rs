@@ -1,5 +1,7 @@
 //! Reading: what the decisions may see, and what is asked outside of them.
 
+use std::time::Duration;
+
 pub mod accounts;
 pub mod activity;
 pub mod audit;
@@ -43,3 +45,6 @@ pub mod switches;
 pub mod trail;
 pub mod users;
 pub mod writers;
+
+/// A switch's clock tells whole seconds, so any instant of that second is meant.
+const SECOND: Duration = Duration::from_secs(1);

@@ -13,6 +13,7 @@ use leaseline_core::record::{
     AccountOwner, ContentDigest, KnownRecord, RecordKey, RecordName, Tracking,
 };
 
+use super::SECOND;
 use crate::error::StoreError;
 use crate::load::subscriptions::assignment;
 use crate::row::{Code, known};
@@ -107,17 +108,19 @@ pub struct CalledNumber {
     pub at: Timestamp,
 }
 
-/// Who had these numbers then, in their order. What a number went to is not remembered: it is the
-/// present one.
+/// Who had these numbers then, in their order. A switch's clock tells whole seconds, so any instant of
+/// that second counts, and of two who met in it the later. What a number went to is not remembered: it is
+/// the present one.
 pub fn holders(
     tx: &mut Tx<'_>,
     called: &[CalledNumber],
 ) -> Result<Vec<Option<AccountOwner>>, StoreError> {
-    let rows = Rows::new("place, number, service, at")
+    let rows = Rows::new("place, number, service, at, until")
         .integers((0..).take(called.len()))
         .integers(called.iter().map(|called| called.number.integer()))
         .integers(called.iter().map(|called| called.service.code().into()))
-        .integers(called.iter().map(|called| called.at.micros()));
+        .integers(called.iter().map(|called| called.at.micros()))
+        .integers(called.iter().map(|called| called.at.saturating_add(SECOND).micros()));
     let found: Vec<HolderRow> =
         Statement::<HolderSql>::new(HOLDERS).over(rows).load(tx.connection)?;
     let mut owners = vec![None; called.len()];
@@ -187,7 +190,7 @@ const HOLDERS: &str = "
     SELECT v.place, s.account_id, a.customer_id, c.ledger_id, d.id, s.assigned, s.assigned_id
     FROM v JOIN numbers n ON n.e164 = v.number
     JOIN did_subscriptions s ON s.number_id = n.id AND s.service = v.service
-      AND s.subscribed_at <= v.at AND (s.ended_at IS NULL OR s.ended_at > v.at)
+      AND s.subscribed_at < v.until AND (s.ended_at IS NULL OR s.ended_at > v.at)
     JOIN accounts a ON a.id = s.account_id
     JOIN customers c ON c.id = a.customer_id
     LEFT JOIN rate_decks d ON d.name = a.rate_deck
