@@ -16,8 +16,7 @@ pub(crate) enum Answers {
 impl Answers {
     /// Prints an answer, which knows how it reads as lines and how as JSON.
     pub(crate) fn print(self, answer: &(impl Display + Serialize)) -> Result<(), Problem> {
-        self.write(answer, &mut io::stdout().lock())
-            .map_err(|error| Problem::new("print the answer", error, "was standard output closed?"))
+        printed(self.write(answer, &mut io::stdout().lock()), "print the answer")
     }
 
     fn write(self, answer: &(impl Display + Serialize), out: &mut impl Write) -> io::Result<()> {
@@ -29,5 +28,15 @@ impl Answers {
             }
         }
         out.flush()
+    }
+}
+
+/// Whoever reads no further, as `head` does, has what he wanted.
+pub(crate) fn printed(written: io::Result<()>, what: &str) -> Result<(), Problem> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| {
+            Problem::new(what, error, "is standard output open, and is there room where it goes?")
+        }),
     }
 }

@@ -83,9 +83,19 @@ struct Revoked {
 }
 
 async fn revoke(hub: &Hub, jti: String) -> Result<Revoked, Problem> {
+    if jti.trim().is_empty() || is_token(&jti) {
+        let why = "that is no token's id";
+        let hint = "`leaseline token list` shows ids; of a token it is the claim `jti`";
+        return Err(Problem::new("revoke a token", why, hint));
+    }
     let revocation = hub.ask(TokenRevocation { jti: jti.clone() }).await;
     revocation.map_err(|failure| not_done(format!("revoke the token {jti:?}"), failure))?;
     Ok(Revoked { jti, revoked: true })
+}
+
+/// Whether it is a whole token: three parts of which the first begins as every JSON object does.
+fn is_token(text: &str) -> bool {
+    text.starts_with("eyJ") && text.split('.').count() == 3
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,8 @@
 //! One connection, to either database.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
@@ -39,6 +42,9 @@ const CHECKPOINT_PAGES: u32 = 4_000;
 pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreError> {
     match &store.kind {
         Kind::Sqlite(path) => {
+            if purpose == Use::Write {
+                make_private(path);
+            }
             let file = path.to_string_lossy();
             let mut connection =
                 SqliteConnection::establish(&file).map_err(StoreError::Unreachable)?;
@@ -52,6 +58,12 @@ pub(crate) fn open(store: &Store, purpose: Use) -> Result<AnyConnection, StoreEr
             .map(AnyConnection::Postgres)
             .map_err(StoreError::Unreachable),
     }
+}
+
+/// A new file is its owner's alone, and with it what SQLite puts beside it: it holds phone numbers. Where it
+/// cannot be made, or is there already, SQLite says what there is to say.
+fn make_private(path: &Path) {
+    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
 /// WAL with FULL: a commit is on the disk before it is answered. Foreign keys are set as the

@@ -28,6 +28,7 @@ mod to_wire;
 use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{Resource, Route};
 use leaseline_hub::Hub;
 use leaseline_web::{Limits, Networks};
 
@@ -64,8 +65,8 @@ pub fn routes(
         // One for each worker: nothing that two processors count together.
         let facade = web::Data::new(Facade::clone(&facade));
         let resource = web::resource(PATH).app_data(facade.clone());
-        config.service(
-            resource.route(web::get().to(facade::answer)).route(web::post().to(facade::answer)),
-        );
+        let methods = [web::get(), web::head(), web::post()];
+        let route = |resource: Resource, method: Route| resource.route(method.to(facade::answer));
+        config.service(methods.into_iter().fold(resource, route));
     }
 }

@@ -4,10 +4,10 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
-use actix_web::http::ConnectionType;
+use actix_web::http::{ConnectionType, Version};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpResponse};
 use futures_util::FutureExt;
@@ -53,7 +53,7 @@ async fn watched<B: MessageBody + 'static>(
     around: Rc<Around>,
 ) -> Result<ServiceResponse<B>, Error> {
     let Around { stop, journal } = &*around;
-    let id = RequestId::fresh();
+    let (id, version) = (RequestId::fresh(), request.version());
     let mut line = AccessLine::begin(id, &request, journal.clone());
     let _serving = Phase::of(&request).map(Phase::serve);
 
@@ -63,6 +63,9 @@ async fn watched<B: MessageBody + 'static>(
     match called.instrument(span).await {
         Ok(Ok(mut response)) => {
             finish(response.response_mut(), id, stop);
+            if version < Version::HTTP_11 {
+                without_chunks(response.response_mut());
+            }
             line.answered(&response);
             Ok(response)
         }
@@ -76,6 +79,14 @@ async fn watched<B: MessageBody + 'static>(
 }
 
 /// Turns the response to a failure, whose request is gone, into what actix takes in its place.
+/// HTTP/1.0 knows no chunks: what has no length ends with its connection.
+fn without_chunks<B: MessageBody>(response: &mut HttpResponse<B>) {
+    if response.body().size() == BodySize::Stream {
+        response.head_mut().no_chunking(true);
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+}
+
 fn failure(mut response: HttpResponse, id: RequestId, stop: &Stop, line: &mut AccessLine) -> Error {
     finish(&mut response, id, stop);
     line.failed(response.status().as_u16());

@@ -11,7 +11,7 @@ pub(super) fn problem(what: String, error: UpkeepError, not_empty: &str) -> Prob
         UpkeepError::File(..) => "may this user read and write there, and is there room?",
         UpkeepError::Missing(_) => "name a file that is there",
         UpkeepError::Exists(_) => "choose another name, or let it give way with --force",
-        UpkeepError::Same => "name another one",
+        UpkeepError::Same | UpkeepError::Beside(_) => "name another one",
         UpkeepError::Schema { .. } => {
             "an older schema is brought up to date by `leaseline migrate`; a newer one needs the \
              version that made it"

@@ -100,6 +100,10 @@ fn a_file_that_is_there_gives_way_only_by_force() {
     assert_eq!(rows(&shop.place, &shop.file("b"), "numbers"), 1);
     let itself = ["db", "backup", "leaseline.db", "--force"];
     assert_refused(&shop.place.run(&itself), "it is the same database");
+    for beside in ["leaseline.db.keys", "./leaseline.db-wal"] {
+        let backup = ["db", "backup", beside, "--force"];
+        assert_refused(&shop.place.run(&backup), "belongs to the database");
+    }
     assert_eq!(shop.place.contents(), ["b", "leaseline.db", "leaseline.db.keys"]);
 }
 

@@ -1,6 +1,7 @@
 //! `serve` and `migrate`.
 
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
 use leaseline_testkit::{Database, Kind};
@@ -22,6 +23,10 @@ fn a_server_in_an_empty_folder_is_ready_until_it_is_asked_to_stop() {
         assert_eq!((ready.status, ready.body.as_str()), (200, "ready\n"));
         assert_eq!(server.get("/healthz").status, 200);
         assert_eq!(server.get("/nothing/here").status, 404);
+        for file in ["leaseline.db", "leaseline.db-wal", "leaseline.db.keys"] {
+            let mode = std::fs::metadata(place.path().join(file)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file} is its owner's alone");
+        }
         let address = server.address;
         // Somebody who asks for nothing does not hold it up for long.
         let idle = TcpStream::connect(address).unwrap();
@@ -178,4 +183,15 @@ fn migrating_twice_does_nothing_the_second_time() {
         assert!(first["steps"].as_u64() > Some(0) && first["backup"].is_null(), "{first}");
         assert_eq!(place.run(&migrate).stdout, "{\"steps\":0,\"backup\":null}\n");
     }
+}
+
+#[test]
+fn whoever_reads_no_further_has_what_he_wanted() {
+    let place = Place::empty();
+    let mut command = place.command(&["completions", "bash"]);
+    let (out, err) = (std::process::Stdio::piped(), std::process::Stdio::piped());
+    let mut child = command.stdout(out).stderr(err).spawn().unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!((done.status.code(), &*done.stderr), (Some(0), &b""[..]));
 }

@@ -108,6 +108,13 @@ fn a_token_that_was_revoked_is_out_in_a_running_server() {
     let (token, jti) = (issued["token"].as_str().unwrap(), issued["jti"].as_str().unwrap());
     assert_eq!(status(&server, token), UNKNOWN_CUSTOMER);
 
+    for wrong in ["", token] {
+        let refused = place.run(&["token", "revoke", "--jti", wrong]);
+        assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""));
+        assert!(refused.stderr.contains("that is no token's id"), "{}", refused.stderr);
+        assert!(wrong.is_empty() || !refused.stderr.contains(wrong));
+    }
+    assert_eq!(status(&server, token), UNKNOWN_CUSTOMER);
     let revoked = place.run(&["token", "revoke", "--jti", jti, "--json"]);
     assert_eq!(revoked.stdout, format!("{{\"jti\":\"{jti}\",\"revoked\":true}}\n"));
     let began = Instant::now();

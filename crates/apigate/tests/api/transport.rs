@@ -39,6 +39,11 @@ fn versions_operations_and_methods() {
         for path in [VIEW, "/api/v1/customer/view/", "/axiata/api/v1/customer/view/"] {
             assert_eq!(call(api, "POST", path), ours, "{path}");
         }
+        // Letters may be written by their numbers.
+        for path in ["/api/v1/customer/%76iew", "/%61xiata/api/%761/customer/view"] {
+            assert_eq!(call(api, "POST", path), ours, "{path}");
+        }
+        assert_eq!(call(api, "POST", "/api/%76%32/customer/view"), version);
     });
 }
 

@@ -36,6 +36,9 @@ pub fn back_up(
             return Err(UpkeepError::Missing(database.to_owned()));
         }
         Some(database) if is_same(database, file) => return Err(UpkeepError::Same),
+        Some(database) if is_beside(database, file) => {
+            return Err(UpkeepError::Beside(file.to_owned()));
+        }
         Some(_) => store.connect_to_copy()?.copy_into(&draft.path())?,
         None => into_new_file(&store, &draft, listener)?,
     }
@@ -48,6 +51,22 @@ fn into_new_file(store: &Store, draft: &Draft, listener: Listener<'_>) -> Result
     // Folds the journal into the file, which then stands for itself.
     target.connect()?.is_in_use()?;
     Ok(())
+}
+
+/// Whether a file is one of those that a database has beside it, there or not: its log, what the
+/// connections share, its keys.
+fn is_beside(database: &Path, file: &Path) -> bool {
+    let named = |path: &Path| {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    let file = named(file);
+    ["-wal", "-shm", "-journal", ".keys"].iter().any(|ending| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(ending);
+        file.is_some() && named(Path::new(&name)) == file
+    })
 }
 
 /// Whether two names mean one file.

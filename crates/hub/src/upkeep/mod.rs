@@ -84,6 +84,9 @@ pub enum UpkeepError {
     /// The two are one.
     #[error("it is the same database")]
     Same,
+    /// The file is one that the database keeps beside itself.
+    #[error("{} belongs to the database", .0.display())]
+    Beside(PathBuf),
     /// A schema is not this version's.
     #[error("the schema of {what} is {schema:?}, not this version's")]
     Schema {

@@ -71,5 +71,11 @@ fn what_is_not_ours_is_not_found() {
             assert_eq!(api.send(&Call::new("GET", path)).status, 404, "{path}");
         }
         assert_eq!(api.send(&Call::new("PUT", PATH)).status, 405);
+        let ask = |method| api.send(&Call::new(method, &format!("{PATH}?{LOGIN}&mode=nonsense")));
+        let (head, get) = (ask("HEAD"), ask("GET"));
+        let length = get.body.len().to_string();
+        assert_eq!((head.status, head.body.as_str()), (200, ""));
+        assert_eq!(head.header("content-length"), Some(length.as_str()));
+        assert_eq!(head.header("content-type"), get.header("content-type"));
     });
 }

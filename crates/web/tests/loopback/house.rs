@@ -97,6 +97,7 @@ fn routes(room: Data<Room>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'sta
             .route("/wait", web::get().to(wait))
             .route("/flood", web::get().to(flood))
             .route("/count", web::get().to(count))
+            .route("/stream", web::get().to(stream))
             .route("/panic", web::get().to(panics));
     }
 }
@@ -134,6 +135,11 @@ async fn flood(room: Data<Room>) -> HttpResponse {
 async fn count(room: Data<Room>) -> &'static str {
     room.counted.fetch_add(1, Ordering::SeqCst);
     "counted"
+}
+
+async fn stream() -> HttpResponse {
+    let pieces = ["one\n", "two\n"].map(|piece| Ok::<_, std::io::Error>(piece.into()));
+    HttpResponse::Ok().streaming(futures_util::stream::iter(pieces))
 }
 
 async fn panics() -> HttpResponse {

@@ -1,5 +1,8 @@
 //! Single requests.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use crate::client::Client;
 use crate::house::House;
 
@@ -45,4 +48,16 @@ async fn a_handler_that_panics_is_answered_and_the_connection_lives_on() {
     let answer = client.get("/panic").await;
     assert_eq!((answer.status, &*answer.body), (500, ""));
     assert_eq!(client.get("/count").await.body, "counted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_of_no_known_length_comes_without_chunks_to_who_knows_none() {
+    let house = House::open();
+    let mut socket = TcpStream::connect(house.address).unwrap();
+    socket.write_all(b"GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(!head.to_lowercase().contains("transfer-encoding"), "{head}");
+    assert_eq!(body, "one\ntwo\n");
 }
