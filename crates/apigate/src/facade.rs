@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use actix_web::dev::Url;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use leaseline_core::api_user::ApiUser;
 use leaseline_core::customer::CustomerStatus;
 use leaseline_core::timestamp::Zone;
 use leaseline_hub::{Hub, Request, Settled};
-use leaseline_web::{AccessNote, BodyError, Effect, Form, peer, read_body};
+use leaseline_web::{AccessNote, BodyError, Effect, Form, peer, plain_path, read_body};
 
 use crate::from_wire::{self, Reading};
 use crate::key::Key;
@@ -155,10 +154,7 @@ pub(crate) async fn answer(
 ) -> HttpResponse {
     let body = read_body(&request, payload, &facade.settings.limits).await;
     let body = body.as_deref().map_err(|error| *error);
-    // Letters that are written by their numbers are the same letters (RFC 3986, section 6.2.2.2).
-    let address = request.path().contains('%').then(|| Url::new(request.uri().clone()));
-    let path = address.as_ref().map_or(request.path(), Url::path);
-    let operation = facade.paths.operation(request.method(), path);
+    let operation = facade.paths.operation(request.method(), &plain_path(request.uri()));
     let mut seen = Seen::default();
     let answered = match operation {
         Ok(operation) => facade.perform(&request, operation, body, &mut seen).await,

@@ -1,7 +1,7 @@
 //! Which paths are ours, and which method they name.
 
-use actix_web::dev::Url;
 use actix_web::http::Uri;
+use leaseline_web::plain_path;
 
 /// What may stand before `/api/…`.
 #[derive(Clone, Debug)]
@@ -18,13 +18,9 @@ impl Paths {
     }
 }
 
-/// Whether an address is below the scope, letters that are written by their numbers (`%62` for `b`)
-/// included: to whoever serves MOR itself they are the same (RFC 3986, section 6.2.2.2).
+/// Whether an address is below the scope.
 pub(crate) fn leads_here(address: &Uri, scope: &str) -> bool {
-    match address.path() {
-        path if path.contains('%') => is_ours(Url::new(address.clone()).path(), scope),
-        path => is_ours(path, scope),
-    }
+    is_ours(&plain_path(address), scope)
 }
 
 /// Whether a path is ours: one segment below the scope, with or without a slash at the end.

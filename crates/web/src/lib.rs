@@ -32,6 +32,7 @@
 //! ```
 
 pub mod access;
+mod address;
 pub mod body;
 mod connection;
 pub mod exposition;
@@ -53,6 +54,7 @@ pub mod tls;
 pub mod xml;
 
 pub use access::{AccessNote, Effect, Journal, Over};
+pub use address::plain_path;
 pub use body::{BodyError, read_body};
 pub use exposition::Exposition;
 pub use form::{Form, FormError};

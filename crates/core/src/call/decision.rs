@@ -133,11 +133,6 @@ impl CallDecided {
         self.outcome.as_ref().ok()?.payer.as_ref()
     }
 
-    /// Whether it goes to the emergency services.
-    pub fn is_emergency(&self) -> bool {
-        self.outcome.as_ref().is_ok_and(|plan| plan.payer.is_none())
-    }
-
     /// What it begins as.
     pub fn state(&self) -> CallState {
         if self.payer().is_some() { CallState::Open } else { CallState::Closed }
