@@ -48,6 +48,7 @@ const SAMPLES: [(u32, Duration); 3] =
 /// A lease of the past that a call may come in on.
 struct Leased {
     id: LeaseId,
+    customer: CustomerId,
     kind: LeaseKind,
     number: PhoneNumber,
     until: Timestamp,
@@ -97,7 +98,8 @@ pub(super) async fn live(
         past.day(midnight, days_left).await?;
     }
     clock.set(now);
-    past.sample(now, 1).await
+    past.sample(now, 1).await?;
+    past.make_room(world.postpaid, now).await
 }
 
 impl Past<'_> {
@@ -149,6 +151,16 @@ impl Past<'_> {
         Ok(())
     }
 
+    /// Gives two leases of a customer back, so that its past leaves free what its present needs.
+    async fn make_room(&self, customer: CustomerId, now: Timestamp) -> Made<()> {
+        let own = |leased: &&Leased| leased.customer == customer && leased.until > now;
+        for leased in self.leased.iter().filter(own).take(2) {
+            let (caller, lease, kind) = (self.admin.clone(), leased.id, leased.kind);
+            self.hub.ask(ReleaseRequest { caller, lease, kind }).await?;
+        }
+        Ok(())
+    }
+
     async fn lease(&mut self, now: Timestamp) -> Made<()> {
         let requests: Vec<_> =
             (0..=self.chance.below(MOST_LEASES)).map(|_| self.request()).collect::<Made<_>>()?;
@@ -166,7 +178,8 @@ impl Past<'_> {
         for lease in granted {
             let Some(first) = lease.members.first() else { continue };
             let (number, until) = (first.number.clone(), lease.expires_at.max(now));
-            self.leased.push(Leased { id: lease.id, kind: lease.kind, number, until });
+            let (id, customer, kind) = (lease.id, lease.customer, lease.kind);
+            self.leased.push(Leased { id, customer, kind, number, until });
         }
         Ok(())
     }

@@ -107,8 +107,6 @@ pub(super) async fn present(hub: &Hub, world: &World) -> Made<Present> {
     let party = Party::single(subscriber(PHONES[0], &malaysia)?);
     let lease = hub.ask(for_a_day(admin, world.customer, party)?).await?.lease.id;
     let party = Party::group(subscriber(PHONES[1], &malaysia)?, subscriber(PHONES[2], &malaysia)?)?;
-    // Its past may have left none of its reserve free.
-    reserve(hub, admin, world.postpaid, 2).await?;
     let group = hub.ask(for_a_day(admin, world.postpaid, party)?).await?;
     let second = group.lease.members.into_iter().nth(1).ok_or("a group lease has two")?;
     fill_up(hub, admin, world.customer).await?;
@@ -186,14 +184,9 @@ async fn prepaid(
 async fn postpaid_with_a_reserve(hub: &Hub, admin: &Caller) -> Made<CustomerId> {
     let profile = profile("Bayu", "Motors", ChargeMethod::Postpaid)?;
     let customer = hub.ask(NewCustomer { profile, opening_balance: Credits::ZERO }).await?;
-    reserve(hub, admin, customer, 20).await?;
-    Ok(customer)
-}
-
-async fn reserve(hub: &Hub, admin: &Caller, customer: CustomerId, numbers: u32) -> Made<()> {
-    let quantity = NonZeroU32::new(numbers).ok_or("at least one")?;
+    let quantity = NonZeroU32::new(20).ok_or("at least one")?;
     hub.ask(ReserveRequest { caller: admin.clone(), customer, quantity }).await?;
-    Ok(())
+    Ok(customer)
 }
 
 async fn suspended(hub: &Hub, admin: &Caller) -> Made<()> {
